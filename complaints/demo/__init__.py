@@ -1,0 +1,1 @@
+"""Demonstration data: an invented operator and the lives of its customers' complaints, in Chinese."""

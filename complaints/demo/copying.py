@@ -1,0 +1,169 @@
+"""Writing a recorded life again: other ids, another customer, another week, the record chained anew."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, cast
+
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.db.models import Model
+
+from complaints.demo.life import SIGNED_RECORD
+from complaints.demo.matters import dated, draw_customer
+from complaints.demo.recording import MODELS, Recording, Row
+from core.clock import local_day
+from core.numbers import ticket_number
+from tickets import record
+from tickets.models import Amendment, Answer, Attachment, Contact, InterimReply, Ticket, TicketEvent, TicketNote
+from tickets.models.attachment import storage_name
+from tickets.models.ticket import NOTHING_DUE
+from tickets.states import KIND_LETTERS, Kind
+
+if TYPE_CHECKING:
+    from random import Random
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+# Columns that hold words of or about the customer.
+TEXTS: dict[type[Model], tuple[str, ...]] = {
+    Ticket: ("number", "description"),
+    Contact: ("name", "phone", "service_number", "address"),
+    Amendment: ("old", "new"),
+    Answer: ("person_told",),
+}
+# Rows that events name by their id.
+NAMED_IN_EVENTS: dict[str, type[Model]] = {
+    "note": TicketNote,
+    "answer": Answer,
+    "reply": InterimReply,
+    "attachment": Attachment,
+}
+Ids = dict[tuple[type[Model], int], int]
+
+
+@dataclass
+class Copy:
+    """One more time that some lives are lived, `shift` (whole weeks) earlier, as the tickets of `ids` (old to new)."""
+
+    cluster: tuple[Ticket, ...]
+    shift: timedelta
+    ids: dict[int, int] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+class Copyist:
+    """Makes the rows of copies and writes them in batches."""
+
+    def __init__(self, recording: Recording, rng: Random) -> None:
+        self.recording = recording
+        self.rng = rng
+        self.counters = {model: count(1) for model in MODELS}
+        self.made: dict[type[Model], list[list[Any]]] = {model: [] for model in MODELS}
+        self.inserts = {row.table.model: row.table.insert for rows in recording.rows.values() for row in rows}
+
+    def copy(self, copy: Copy, ticket_id: int) -> None:
+        """Make the rows of one ticket of a copy."""
+        ids: Ids = {(Ticket, old): new for old, new in copy.ids.items()}
+        words = self._words(copy, ticket_id)
+        chained = ""
+        for row in self.recording.rows[ticket_id]:
+            model, values = row.table.model, list(row.prepared)
+            if row.table.has_own_id:
+                ids[model, row.row.pk] = values[0] = next(self.counters[model])
+            self._move(row, values, copy.shift, ids)
+            for name in TEXTS.get(model, ()):
+                _set(row, values, name, _reworded(getattr(row.row, name), words))
+            if model is Ticket:
+                values[0] = copy.ids[ticket_id]
+                _set(row, values, "extra", _told_again(row.row.extra, copy.shift, words))  # type: ignore[attr-defined]
+            elif model is Contact:
+                _set(row, values, "phone_last4", words[row.row.phone][-4:])  # type: ignore[attr-defined]
+            elif model is Attachment:
+                _set(row, values, "file", _stored(cast("Attachment", row.row)))
+            elif model is TicketEvent:
+                chained = self._chain(row, values, copy, ids, words, chained)
+            self.made[model].append(values)
+        first = self.recording.rows[ticket_id][0]
+        _set(first, self.made[Ticket][-1], "last_event_hash", chained)
+
+    def write(self) -> None:
+        """Write what has been made since the last time."""
+        with connection.cursor() as cursor:
+            for model, rows in self.made.items():
+                if rows:
+                    cursor.executemany(self.inserts[model], rows)
+                    rows.clear()
+
+    def _words(self, copy: Copy, ticket_id: int) -> dict[str, str]:
+        """What is said differently this time: the customer, the ticket numbers and the days."""
+        case = self.recording.cases[ticket_id]
+        if not copy.words:
+            customer = draw_customer(self.rng, case.city, case.matter["business"], case.customer.tier)
+            for name in ("name", "phone", "service_number", "address"):
+                copy.words[getattr(case.customer, name)] = getattr(customer, name)
+            for ticket in copy.cluster:
+                day = local_day(ticket.accepted_at - copy.shift)
+                number = ticket_number(KIND_LETTERS[Kind(ticket.kind)], day, copy.ids[ticket.pk])
+                copy.words[ticket.number] = number
+        days = dated(case.began - copy.shift, case.came - copy.shift)
+        return copy.words | {case.filled[part]: said for part, said in days.items()}
+
+    def _move(self, row: Row, values: list[Any], shift: timedelta, ids: Ids) -> None:
+        """Set the instants back and point to the rows of this copy."""
+        if shift:
+            for index in row.table.instants:
+                before = row.values[index]
+                if before is not None and before != NOTHING_DUE:
+                    values[index] = row.table.prepared(index, before - shift)
+        for index, model in row.table.links.items():
+            if row.values[index] is not None:
+                values[index] = ids[model, row.values[index]]
+
+    def _chain(self, row: Row, values: list[Any], copy: Copy, ids: Ids, words: dict[str, str], previous: str) -> str:
+        """Write the event's data again and chain it to the one before it; gives its hash."""
+        event = cast("TicketEvent", row.row)
+        data = _told_again(row.values[row.table.position["data"]], copy.shift, words)
+        for name, model in NAMED_IN_EVENTS.items():
+            if name in data:
+                data[name] = ids[model, data[name]]
+        event.ticket_id = copy.ids[row.values[row.table.position["ticket_id"]]]
+        event.at = row.values[row.table.position["at"]] - copy.shift
+        event.data, event.previous_hash = data, previous
+        event_hash = record.hash_of(event)
+        _set(row, values, "data", data)
+        _set(row, values, "previous_hash", previous)
+        _set(row, values, "hash", event_hash)
+        return event_hash
+
+
+def _set(row: Row, values: list[Any], name: str, value: Any) -> None:
+    index = row.table.position[name]
+    values[index] = value if isinstance(value, str) else row.table.prepared(index, value)
+
+
+def _stored(recorded: Attachment) -> str:
+    """A file of its own for a copied attachment: the signed record, like that of every other."""
+    return str(recorded.file.storage.save(storage_name(recorded, ""), ContentFile(SIGNED_RECORD.read_bytes())))
+
+
+def _reworded(text: str, words: dict[str, str]) -> str:
+    for old, new in words.items():
+        if old in text:
+            text = text.replace(old, new)
+    return text
+
+
+def _told_again(value: Any, shift: timedelta, words: dict[str, str]) -> Any:
+    """The same JSON with its instants set back and its words replaced. Whole weeks move the date and nothing else."""
+    if isinstance(value, dict):
+        return {name: _told_again(part, shift, words) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_told_again(part, shift, words) for part in value]
+    if not isinstance(value, str):
+        return value
+    if INSTANT.match(value):
+        return (date.fromisoformat(value[:10]) - shift).isoformat() + value[10:]
+    return _reworded(value, words)

@@ -1,0 +1,33 @@
+"""The forms of a complaint's own acts."""
+
+from complaints.forms import answering, dispatching, revisiting
+from tickets.forms import register
+from tickets.states import Kind
+
+
+def register_forms() -> None:
+    """Make the forms known to the pages of the kernel."""
+    register(
+        Kind.COMPLAINT,
+        submit=dispatching.SubmitForm,
+        answer_on_spot=answering.AnswerOnSpotForm,
+        decline=dispatching.DeclineForm,
+        dispatch=dispatching.DispatchForm,
+        assign=dispatching.AssignForm,
+        send_back=dispatching.SendBackForm,
+        return_instruction=dispatching.ReturnInstructionForm,
+        answer_direct=answering.AnswerDirectForm,
+        record_attempt=answering.RecordAttemptForm,
+        answer=answering.AnswerForm,
+        reject_result=dispatching.RejectResultForm,
+        approve_clearance=answering.ApproveClearanceForm,
+        refuse_clearance=dispatching.RefuseClearanceForm,
+        interim_reply=answering.InterimReplyForm,
+        grant_waiver=answering.GrantWaiverForm,
+        attempt_revisit=revisiting.AttemptRevisitForm,
+        revisit=revisiting.RevisitForm,
+        rework=dispatching.ReworkForm,
+        dismiss=revisiting.DismissForm,
+        fulfil_promise=answering.FulfilPromiseForm,
+        unarchive=dispatching.UnarchiveForm,
+    )

@@ -1,0 +1,84 @@
+"""What stands beside the intake form, for the page and for its refreshing fragment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from complaints.selectors import allowances, promised_by
+from core import access
+from core.models import AccessKind
+from tickets.templatetags.desk import priority_reasons
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from complaints.intake_forms import IntakeForm
+    from complaints.selectors import History
+    from organization.models import User
+
+LOOKED_AT = "intake_looked_at"  # in the session: the numbers shown last, so that a refresh is not a new look
+
+
+def side_context(request: HttpRequest, form: IntakeForm) -> dict[str, Any]:
+    """What the side shows for the form as it is. Writes looks at other units' tickets to the access log (model 2)."""
+    draft = form.draft
+    _log_looks(request, form.history)
+    return {
+        "form": form,
+        "draft": draft,
+        "priority_words": priority_reasons(draft),
+        "promised": promised_by(draft),
+        "script": form.script,
+        "history": form.history,
+        "history_key": _history_key(form),
+        "customer": _customer(form),
+        "repeat_of": (form.data if form.is_bound else form.initial).get("repeat_of") or "",
+        "caller": _caller(form),
+        "allowances": allowances(cast("User", request.user), draft),
+        "crosses_provinces": _crosses_provinces(form),
+        "group_level": form.document.label("level", form.document.options.level_proposals.group),
+    }
+
+
+def _history_key(form: IntakeForm) -> str:
+    """What the history says; who is looked up belongs to it, so that “nothing found” shows too."""
+    found = [f"{row.ticket.number}{row.known.is_same_matter:d}" for row in form.history.rows]
+    return " ".join([*found, "known" if any(_caller(form).values()) else ""])
+
+
+def _customer(form: IntakeForm) -> dict[str, str]:
+    """Who calls, as the latest ticket that the user may see has it: values for the form and their labels."""
+    ticket = form.history.last_seen
+    if ticket is None:
+        return {}
+    brand = form.document.label("brand", ticket.customer_brand) if ticket.customer_brand else ""
+    return {
+        "name": ticket.contact.name,
+        "address": ticket.contact.address,
+        "customer_tier": ticket.customer_tier,
+        "customer_brand": ticket.customer_brand,
+        "home": str(ticket.city_id or ticket.province_id or ""),
+        "labels": " · ".join(filter(None, (form.document.label("customer_tier", ticket.customer_tier), brand))),
+    }
+
+
+def _caller(form: IntakeForm) -> dict[str, str]:
+    """The numbers as the caller gave them, normalised, to send along with a further contact."""
+    known = getattr(form, "cleaned_data", form.initial)
+    return {name: known.get(name) or "" for name in ("phone", "service_number")}
+
+
+def _crosses_provinces(form: IntakeForm) -> bool:
+    """Raised in one province, at home in another: both sides are needed (U-28)."""
+    known = getattr(form, "cleaned_data", {})
+    home, occurred = known.get("home"), known.get("occurred_in")
+    return bool(home and occurred and home.province_id != occurred.pk)
+
+
+def _log_looks(request: HttpRequest, history: History) -> None:
+    numbers = sorted(row.ticket.number for row in history.rows if not row.is_visible)
+    if not numbers or request.session.get(LOOKED_AT) == numbers:
+        return
+    for number in numbers:
+        access.record(by=request.user, kind=AccessKind.CALLER_SUMMARY, subject=number, request=request)
+    request.session[LOOKED_AT] = numbers

@@ -1,0 +1,1 @@
+"""Spreadsheets in: reading a file, checking its rows, the template to fill in (interfaces, Spreadsheets)."""

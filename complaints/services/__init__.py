@@ -1,0 +1,1 @@
+"""What happens inside a complaint's actions, and how one is taken."""

@@ -1,0 +1,141 @@
+"""From the draft to the units: submitting, reviewing, dispatching (U-36…U-38)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core.errors import NotPermitted, Refused
+from organization.models import Function, Unit
+from organization.roles import Role
+from organization.selectors import centre_above, centre_for, covers
+from tickets import clocks
+from tickets.facts import facts_of
+from tickets.models.records import LinkKind
+from tickets.services import orders
+from tickets.states import Origin, Status
+
+if TYPE_CHECKING:
+    from tickets.actions import Step
+    from tickets.models import Ticket
+
+
+def check_complete(step: Step) -> None:
+    """What a complaint needs before it leaves the channel (U-35): who and what, a business, the script's fields."""
+    if step.ticket.business_type_id is None:
+        raise Refused(_("Choose the business type first."), code="business_missing")
+    script = step.scheme.script_for(facts_of(step.ticket))
+    needed = {
+        _("customer's name"): step.ticket.contact.name,
+        _("summary"): step.ticket.summary,
+        _("what the customer says"): step.ticket.description,
+        **{
+            str(field.label): step.ticket.extra.get(field.code)
+            for field in (script.fields if script else ())
+            if field.required
+        },
+    }
+    missing = [label for label, value in needed.items() if value in (None, "")]
+    if missing:
+        raise Refused(_("Fill in first: %(fields)s.") % {"fields": ", ".join(missing)}, code="fields_missing")
+
+
+def submit(step: Step) -> None:
+    """Hand the ticket to the centre of the customer's home, a repeat to the one that knows the matter; about a centre,
+    or its head, to the one above (model 8, S-09).
+
+    A complaint about the head of a centre is one about the centre, so that its people are recused too.
+    """
+    place: Unit = step.ticket.city or step.ticket.province or step.ticket.accepting_unit
+    centre: Unit | None = _earlier_centre(step.ticket) or centre_for(place)
+    while centre is not None and _is_about(step.ticket, centre):
+        step.ticket.complained_unit = step.ticket.complained_unit or centre
+        centre = centre_above(centre)
+    if centre is None:
+        raise Refused(
+            _("Every complaint centre is part of what the complaint is about. Tell the group."), code="no_centre"
+        )
+    step.ticket.owner_unit = centre
+    step.notes["centre"] = centre.code
+
+
+def _earlier_centre(ticket: Ticket) -> Unit | None:
+    """The centre of the same place that owned what the ticket repeats; a channel that answered on the spot is none, and
+    a customer who has moved is the new home's (U-43)."""
+    repeats = ticket.links.filter(
+        kind=LinkKind.REPEAT,
+        earlier__province=ticket.province_id,
+        earlier__owner_unit__is_active=True,
+        earlier__owner_unit__functions__function__in=(Function.COMPLAINT_CENTRE, Function.GROUP_CENTRE),
+    )
+    link = repeats.select_related("earlier__owner_unit").first()
+    return link.earlier.owner_unit if link else None
+
+
+def _is_about(ticket: Ticket, centre: Unit) -> bool:
+    about_unit = ticket.complained_unit is not None and covers(ticket.complained_unit, centre)
+    return about_unit or (ticket.complained_user_id is not None and ticket.complained_user_id == centre.manager_id)
+
+
+def check_not_before_supervisor(step: Step) -> None:
+    """After too many bounces only the supervisor decides where the ticket goes (model 5)."""
+    if step.ticket.needs_assignment:
+        raise Refused(
+            _("This ticket bounced %(count)s times: the supervisor assigns it.") % {"count": step.ticket.bounce_count},
+            code="before_supervisor",
+        )
+
+
+def check_before_supervisor(step: Step) -> None:
+    """A binding assignment is for tickets that bounced too often."""
+    if not step.ticket.needs_assignment:
+        raise Refused(_("This ticket does not wait for a binding assignment."), code="not_before_supervisor")
+
+
+def dispatch(step: Step) -> None:
+    """Send the ticket to units (U-37). Data: orders (rows of {unit, role, demand}), level where it changes (U-28)."""
+    if not step.data["orders"]:
+        raise Refused(_("Name the unit that leads."), code="no_lead")
+    level = step.data.get("level")
+    if level and level != step.ticket.level:
+        step.notes["level"] = [step.ticket.level, level]
+        step.ticket.level = level
+        step.notes["moved"] = clocks.recompute(step)
+    orders.send_all(step, step.data["orders"], origin=Origin.DISPATCH)
+
+
+def assign(step: Step) -> None:
+    """The supervisor's order, which cannot be returned or passed on (model 5). Data: unit, demand."""
+    orders.recall_open(step)
+    orders.send(step, step.data["unit"], origin=Origin.BINDING, demand=step.data.get("demand", ""))
+
+
+def send_back(step: Step) -> None:
+    """Incomplete: the channel completes it. Data: reason."""
+    note_reason(step)
+
+
+def note_reason(step: Step) -> None:
+    """Keep the reason in the event. Data: reason."""
+    step.notes["reason"] = step.data["reason"]
+
+
+def check_agent_amends(step: Step) -> None:
+    """Agents correct what their unit took until it is dispatched; after that the centre does (permissions)."""
+    is_agent = step.grant is not None and step.grant.role == Role.AGENT
+    if is_agent and step.ticket.dispatched_at is not None:
+        raise NotPermitted(_("The ticket has been dispatched: ask the complaint centre to correct it."))
+
+
+def follow_up(ticket: Ticket) -> str | None:
+    """What happens by itself: results are collected when the last lead order is done, and a ticket that nobody has
+    any more goes back for dispatch (model 3.1)."""
+    if ticket.status != Status.HANDLING:
+        return None
+    open_lead, open_any, accepted = orders.situation(ticket.pk, ticket.round)
+    if open_lead:
+        return None
+    if accepted:
+        return "collect"
+    return None if open_any else "to_dispatch"

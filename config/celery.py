@@ -1,0 +1,22 @@
+"""The Celery application. The schedule is code: no table, reviewed like everything else.
+
+Tasks are idempotent and found again from database state, because the embedded broker loses a message when a worker is
+killed and two beats fire twice. There is no result backend: what a task did stands in the database.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+
+app = Celery("bihuan")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "core.tasks.heartbeat", "schedule": crontab()},
+    "write-imports": {"task": "complaints.tasks.write_imports", "schedule": crontab()},
+    "archive-due": {"task": "tickets.tasks.archive_due", "schedule": crontab()},
+    "log-day-root": {"task": "tickets.tasks.log_day_root", "schedule": crontab(hour=0, minute=20)},
+}
+app.autodiscover_tasks()

@@ -1,0 +1,106 @@
+// The ticket page and the forms of its acts. Everything here is comfort: without it all still works.
+(() => {
+  "use strict";
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-once]");
+    if (!form) return;
+    if (form.dataset.sent !== undefined) event.preventDefault();
+    form.dataset.sent = "";
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("[data-once]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // Menus close on Escape and when something else is clicked.
+  const closeMenus = (except) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (menu !== except) menu.open = false;
+    });
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.activeElement.closest("details.menu[open]");
+    closeMenus(null);
+    if (menu) menu.querySelector("summary").focus();
+  });
+
+  // The timeline shows all steps, or those of one tone.
+  const filter = document.querySelector("[data-timeline-filter]");
+  if (filter) {
+    filter.hidden = false;
+    filter.addEventListener("click", (event) => {
+      const chosen = event.target.closest("[data-show]");
+      if (!chosen) return;
+      filter.querySelectorAll("[data-show]").forEach((one) => one.setAttribute("aria-pressed", String(one === chosen)));
+      document.querySelectorAll("[data-timeline] [data-tone]").forEach((entry) => {
+        entry.hidden = chosen.dataset.show !== "" && entry.dataset.tone !== chosen.dataset.show;
+      });
+    });
+  }
+
+  const form = document.querySelector("[data-act]");
+  if (!form) return;
+
+  // The cursor starts at the first fault, else at the first thing to fill in.
+  const first = form.querySelector(".invalid input, .invalid select, .invalid textarea")
+    || form.querySelector("textarea, select, input:not([type=hidden], [type=checkbox])");
+  if (first) first.focus();
+
+  // Ctrl+Enter sends.
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+
+  // Fields that only one way of closing needs, and the wording that goes with it while nobody has changed it.
+  const closure = form.elements.namedItem("closure_code");
+  const wordings = document.getElementById("wordings");
+  if (closure && wordings) {
+    const texts = JSON.parse(wordings.textContent);
+    const content = form.elements.namedItem("content");
+    const follow = () => {
+      form.querySelectorAll("[data-only-for]").forEach((part) => {
+        part.hidden = part.dataset.onlyFor !== closure.value;
+      });
+    };
+    closure.addEventListener("change", () => {
+      const isUntouched = content.value.trim() === "" || Object.values(texts).includes(content.value);
+      if (isUntouched && texts[closure.value]) content.value = texts[closure.value];
+      follow();
+    });
+    follow();
+  }
+
+  // Long lists of units are narrowed by typing.
+  form.querySelectorAll("select[data-filter]").forEach((select) => {
+    if (select.options.length < 15) return;
+    const box = document.createElement("input");
+    box.type = "search";
+    box.className = "narrow";
+    box.placeholder = select.dataset.filter;
+    box.setAttribute("aria-label", select.dataset.filter);
+    box.setAttribute("aria-controls", select.id);
+    const all = [...select.children].map((child) => child.cloneNode(true));
+    box.addEventListener("input", () => {
+      const chosen = select.value;
+      const wanted = box.value.trim().toLowerCase();
+      const fits = (option) => option.value === "" || option.value === chosen || option.text.toLowerCase().includes(wanted);
+      const groups = all.map((child) => {
+        const copy = child.cloneNode(true);
+        if (copy.tagName !== "OPTGROUP") return copy;
+        if (!copy.label.toLowerCase().includes(wanted)) [...copy.children].forEach((option) => fits(option) || option.remove());
+        return copy;
+      });
+      select.replaceChildren(...groups.filter((child) => child.tagName !== "OPTGROUP" || child.children.length));
+      select.value = chosen;
+      const left = [...select.options].filter((option) => option.value !== "" && option.value !== chosen);
+      if (wanted && left.length === 1) select.value = left[0].value;
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.ctrlKey) event.preventDefault();
+    });
+    select.before(box);
+  });
+})();

@@ -1,0 +1,61 @@
+"""Production refuses to start unsafely, and says what to do (interfaces.md)."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from config.env import BASE_DIR
+from config.safety import refuse_demo_accounts
+
+SAFE = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.prod",
+    "DATABASE_URL": "sqlite:///:memory:",
+    "SECRET_KEY": "k3y" * 20,
+    "ALLOWED_HOSTS": "bihuan.example",
+}
+
+
+def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Load the production settings in a process of their own, the safe environment changed as told."""
+    environment = {name: value for name, value in (SAFE | changes).items() if value is not None}
+    command = [sys.executable, "-c", "import django; django.setup()"]
+    return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+
+
+def test_production_starts_with_a_safe_environment() -> None:
+    assert start().returncode == 0
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is a default or too short"),
+        ({"SECRET_KEY": "insecure" + "x" * 60}, "SECRET_KEY is a default"),
+        ({"DEBUG": "1"}, "DEBUG is on"),
+        ({"DEMO": "1"}, "DEMO is on"),
+        ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
+    ],
+)
+def test_production_refuses_an_unsafe_environment_in_words(changes: dict[str, Any], words: str) -> None:
+    result = start(**changes)
+    assert result.returncode != 0
+    assert words in result.stderr
+
+
+@pytest.mark.django_db
+def test_demo_accounts_are_refused_outside_a_demonstration(settings: Settings) -> None:
+    user = get_user_model().objects.create_user(username="agent", password=settings.DEMO_PASSWORD)
+    settings.DEMO = True
+    refuse_demo_accounts()
+    settings.DEMO = False
+    with pytest.raises(ImproperlyConfigured, match="agent"):
+        refuse_demo_accounts()
+    user.set_password("another-password")
+    user.save()
+    refuse_demo_accounts()

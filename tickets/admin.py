@@ -1,0 +1,171 @@
+"""The administrator's pages of the kernel: schemes and dictionaries to read, working days to declare. No tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+from organization.admin import ServiceAdmin
+from tickets.models import DictionaryEntry, Scheme, SchemeVersion, WorkdayOverride
+from tickets.services import workdays
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+    from organization.models import User
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A page to read: what it shows is written by `load_scheme`."""
+
+    actions = None
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Read only."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Read only."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Read only."""
+        return False
+
+
+@admin.register(Scheme)
+class SchemeAdmin(ReadOnlyAdmin):
+    """The trades and their current versions."""
+
+    fields = ("code", "label_zh", "label_en", "current")
+    list_display = ("code", "name", "current_number")
+
+    @admin.display(description=_("name"))
+    def name(self, scheme: Scheme) -> str:
+        """The label in the language in use."""
+        return scheme.label
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Scheme]:
+        """Schemes with the number of their current version; its long document stays where it is."""
+        return super().get_queryset(request).order_by("code").select_related("current__scheme")
+
+    @admin.display(description=_("current version"))
+    def current_number(self, scheme: Scheme) -> str:
+        """The number of the version that new tickets start under."""
+        return str(scheme.current.number) if scheme.current else self.get_empty_value_display()
+
+
+@admin.register(SchemeVersion)
+class SchemeVersionAdmin(ReadOnlyAdmin):
+    """The documents as they were loaded."""
+
+    fields = ("scheme", "number", "loaded_at", "loaded_by", "content_hash", "document")
+    list_display = ("scheme", "number", "loaded_at", "loaded_by", "content_hash")
+    list_select_related = ("scheme", "loaded_by")
+    list_filter = ("scheme",)
+    ordering = ("-loaded_at", "-pk")
+
+    @admin.display(description=_("content"))
+    def document(self, version: SchemeVersion) -> SafeString:
+        """The text of the document."""
+        return format_html('<pre class="document">{}</pre>', version.content)
+
+
+DIMENSION_NAMES = {
+    "request_type": _("request type"),
+    "level": _("level"),
+    "channel": _("channel"),
+    "answer_mode": _("way of answering"),
+    "business_type": _("business type"),
+    "complaint_type": _("complaint type"),
+    "cause": _("cause"),
+    "return_reason": _("reason for return"),
+    "closure_code": _("closure code"),
+    "customer_tier": _("customer tier"),
+    "brand": _("brand"),
+    "department": _("department"),
+    "remedy": _("remedy"),
+}
+
+
+class DimensionFilter(admin.SimpleListFilter):
+    """By dictionary."""
+
+    title, parameter_name = _("dimension"), "dimension"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        """The dictionaries in the order of a scheme."""
+        return list(DIMENSION_NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The entries of the chosen dictionary."""
+        return queryset.filter(dimension=self.value()) if self.value() else queryset
+
+
+@admin.register(DictionaryEntry)
+class DictionaryEntryAdmin(ReadOnlyAdmin):
+    """The codes that tickets may carry."""
+
+    fields = ("scheme", "dimension_name", "code", "label_zh", "label_en", "parent", "level", "attributes", "is_active")
+    list_display = ("code", "name", "dimension_name", "parent", "is_active")
+    list_filter = ("scheme", DimensionFilter, "is_active")
+    list_select_related = ("parent",)
+    search_fields = ("code", "label_zh", "label_en")
+    ordering = ("scheme", "dimension", "position")
+
+    @admin.display(description=_("name"))
+    def name(self, entry: DictionaryEntry) -> str:
+        """The label in the language in use."""
+        return entry.label
+
+    @admin.display(description=_("dimension"), ordering="dimension")
+    def dimension_name(self, entry: DictionaryEntry) -> str:
+        """The dictionary that the entry belongs to."""
+        return str(DIMENSION_NAMES[entry.dimension])
+
+
+class WorkdayForm(forms.ModelForm):
+    """A day declared working or off."""
+
+    class Meta:
+        model = WorkdayOverride
+        fields = ("day", "is_working", "unit", "note")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask what `declare_day` would ask."""
+        data = super().clean() or self.cleaned_data
+        if self.instance.pk is None and data.get("day") and "unit" in data:
+            try:
+                workdays.check_free(data["day"], data["unit"])
+            except Refused as refused:
+                self.add_error("day", refused.message)
+        return data
+
+
+@admin.register(WorkdayOverride)
+class WorkdayOverrideAdmin(ServiceAdmin):
+    """Days that the administrator declares working or off, against the State Council's notice (model 4)."""
+
+    form = WorkdayForm
+    fields = ("day", "is_working", "unit", "note")
+    fixed_fields = ("day", "unit")
+    autocomplete_fields = ("unit",)
+    list_display = ("day", "is_working", "unit", "note")
+    list_filter = ("is_working",)
+    list_select_related = ("unit",)
+    search_fields = ("note", "unit__name", "unit__code")
+    ordering = ("-day", "-pk")
+
+    def write(self, by: User, data: dict[str, Any], stored: WorkdayOverride | None) -> WorkdayOverride:
+        """Through `declare_day` and `change_day`."""
+        if stored is None:
+            return workdays.declare_day(by=by, **data)
+        return workdays.change_day(by=by, override=stored, is_working=data["is_working"], note=data["note"])

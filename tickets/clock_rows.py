@@ -1,0 +1,86 @@
+"""Clocks as a page shows them: what is timed, by which rule, how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tickets.display import due_words, duration_words
+from tickets.domain.limits import Limit, Unit
+from tickets.states import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tickets.models import StageClock
+    from tickets.scheme import SchemeDocument
+
+_TONES = {Outcome.RUNNING: "working", Outcome.MET: "done", Outcome.BREACHED: "late", Outcome.CANCELLED: "ended"}
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """One clock. `rules` are the rule IDs behind its limit; `is_derived`: it was computed from stated ones (U-31)."""
+
+    clock: StageClock
+    tone: str
+    limit: str
+    rules: str
+    used: str
+    is_derived: bool
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it still counts."""
+        return self.clock.outcome == Outcome.RUNNING
+
+
+def clock_rows(clocks: Iterable[StageClock], document: SchemeDocument) -> list[ClockRow]:
+    """The clocks with what their scheme says of their rules."""
+    derived = {rule.id for rule in document.limits if rule.derived}
+    return [
+        ClockRow(
+            clock=row,
+            tone=_TONES[Outcome(row.outcome)],
+            limit=_limit_of(row),
+            rules=_rules_of(row, document),
+            used=duration_words(timedelta(seconds=row.counted_seconds)) if row.counted_seconds is not None else "",
+            is_derived=row.rule in derived,
+        )
+        for row in clocks
+    ]
+
+
+def clock_hint(row: StageClock, document: SchemeDocument) -> str:
+    """When a clock is due, its limit and the rules behind it; a promised date has no rule."""
+    words = {"due": due_words(row.due_at), "limit": _limit_of(row), "rules": _rules_of(row, document)}
+    if not words["rules"]:
+        return _("Due %(due)s, %(limit)s") % words
+    return _("Due %(due)s, limit %(limit)s, rule %(rules)s") % words
+
+
+def _limit_of(row: StageClock) -> str:
+    return limit_words(Limit.from_dict(row.limit)) if row.limit else _("promised date")
+
+
+def _rules_of(row: StageClock, document: SchemeDocument) -> str:
+    return _(", ").join(document.limit_sources.get(row.rule, ()))
+
+
+def limit_words(limit: Limit) -> str:
+    """A limit in words, such as 41 hours or 3 working days."""
+    count = limit.to_dict()["amount"]
+    number = int(limit.amount)
+    words = {
+        Unit.MINUTES: ngettext("%(count)s minute", "%(count)s minutes", number),
+        Unit.HOURS: ngettext("%(count)s hour", "%(count)s hours", number),
+        Unit.NATURAL_DAYS: ngettext("%(count)s calendar day", "%(count)s calendar days", number),
+        Unit.MONTHS: ngettext("%(count)s month", "%(count)s months", number),
+        Unit.WORKING_DAYS: ngettext("%(count)s working day", "%(count)s working days", number),
+        Unit.WORKING_DAY_HOURS: ngettext("%(count)s working-day hour", "%(count)s working-day hours", number),
+    }
+    return words[limit.unit] % {"count": count}

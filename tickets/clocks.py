@@ -1,0 +1,241 @@
+"""Stage clocks: when they open, stop and freeze (the table of model 4). The arithmetic is `tickets.domain.clock`."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+from tickets import calendars
+from tickets.domain import clock as arithmetic
+from tickets.domain.calendar import WorkCalendar
+from tickets.domain.errors import DomainError
+from tickets.domain.limits import Limit
+from tickets.facts import facts_of
+from tickets.models import StageClock, WorkOrder
+from tickets.models.ticket import NOTHING_DUE
+from tickets.states import CLOSED, ORDER_ANSWERED, ORDER_UNANSWERED, OrderRole, Outcome, Stage, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tickets.actions import Step
+    from tickets.models import Ticket
+    from tickets.scheme import LimitRule
+
+# These stages last exactly as long as the ticket stays in a state.
+STAGE_OF_STATE = {
+    Status.DRAFT: Stage.FILL,
+    Status.PENDING_DISPATCH: Stage.DISPATCH,
+    Status.PENDING_INSTRUCTION: Stage.INSTRUCT,
+}
+# Nothing of these ticket states is watched any more but what closing itself opened.
+_AFTER_CLOSING = frozenset({Stage.REVISIT, Stage.FOLLOW_UP})
+
+
+def ticket_opened(step: Step) -> None:
+    """Start `fill` and `total` at acceptance (U-29, U-30)."""
+    start(step, Stage.TOTAL, started=step.ticket.accepted_at)
+    start(step, Stage.FILL, started=step.ticket.accepted_at)
+
+
+def follow_state(step: Step, before: str) -> None:
+    """Stop the stage of the state left and start that of the state entered; close or cancel what an ending ends."""
+    after = step.ticket.status
+    if before == after:
+        return
+    left, entered = STAGE_OF_STATE.get(Status(before)), STAGE_OF_STATE.get(Status(after))
+    if left is not None:
+        stop(step, left)
+    if entered is not None:
+        start(step, entered)
+    if after in CLOSED and after != Status.ARCHIVED:
+        cancel(step, keep=_AFTER_CLOSING)
+    elif not step.ticket.is_open:
+        cancel(step)
+
+
+def follow_results(step: Step) -> None:
+    """Run `answer` exactly while the centre has every result it waits for, or answers without one (model 4)."""
+    is_due, running = _answer_is_due(step.ticket), _running(step, Stage.ANSWER)
+    if is_due and not running:
+        start(step, Stage.ANSWER)
+    elif running and not is_due:
+        cancel(step, Stage.ANSWER)
+
+
+def _answer_is_due(ticket: Ticket) -> bool:
+    if ticket.status != Status.HANDLING:
+        return ticket.status == Status.PENDING_ANSWER
+    leads = ticket.work_orders.filter(round=ticket.round, parent=None, role=OrderRole.LEAD, is_superseded=False)
+    states = set(leads.values_list("status", flat=True))
+    return states.isdisjoint(ORDER_UNANSWERED) and not states.isdisjoint(ORDER_ANSWERED)
+
+
+def start(
+    step: Step,
+    stage: Stage,
+    *,
+    order: WorkOrder | None = None,
+    started: datetime | None = None,
+    promised: datetime | None = None,
+    before: StageClock | None = None,
+) -> StageClock | None:
+    """Open a clock of `stage`, or none where the scheme has no limit for it.
+
+    `started` is an instant in UTC (default: now of the step). `promised` makes a clock for a promised date instead
+    of a limit. `before` is the clock of the rejected attempt, whose unused time this attempt gets.
+    """
+    ticket = step.ticket
+    rule = step.scheme.limit_rule(stage, facts_of(ticket)) if promised is None else None
+    if rule is None and promised is None:
+        return None
+    earlier = [
+        row.attempt
+        for row in _book(step)
+        if (row.stage, row.round, row.work_order_id) == (stage, ticket.round, order.pk if order else None)
+    ]
+    new = StageClock(
+        ticket=ticket,
+        stage=stage,
+        round=ticket.round,
+        attempt=max([*earlier, before.attempt if before else 0]) + 1,
+        work_order=order,
+        unit_id=order.unit_id if order else ticket.owner_unit_id,
+        user_id=order.assignee_id if order else ticket.holder_id,
+        started_at=started or step.at,
+    )
+    if rule is not None:
+        _apply(step, new, rule, before)
+    elif promised is not None:
+        new.warn_at, new.due_at, new.rule = promised, promised, "promise"
+    new.original_due_at = new.due_at
+    new.save(force_insert=True)
+    _book(step).append(new)
+    return new
+
+
+def stop(step: Step, stage: Stage, *, order: WorkOrder | None = None, at: datetime | None = None) -> StageClock | None:
+    """Stop the running clock of `stage` as met or breached; returns it. `at` is the instant that counts (UTC)."""
+    for row in _running(step, stage):
+        if order is None or row.work_order_id == order.pk:
+            at = at or step.at
+            _end(row, at, Outcome.MET if at <= row.due_at else Outcome.BREACHED)
+            return row
+    return None
+
+
+def cancel(step: Step, *stages: Stage, order: WorkOrder | None = None, keep: frozenset[Stage] = frozenset()) -> None:
+    """Cancel running clocks: of the named stages (default all but `keep`), of one order where given."""
+    for row in _running(step, *stages):
+        if row.stage not in keep and (order is None or row.work_order_id == order.pk):
+            _end(row, max(step.at, row.started_at), Outcome.CANCELLED)
+
+
+def last_of(stage: Stage, order: WorkOrder) -> StageClock | None:
+    """The latest clock of a stage of an order, whose unused time the next attempt gets."""
+    return StageClock.objects.filter(work_order=order, stage=stage).order_by("-attempt").first()
+
+
+def recompute(step: Step) -> list[dict[str, Any]]:
+    """Give the running clocks the limits that now apply, from their original starts (改类改级).
+
+    Returns what moved: stage, order, due before and after. Clocks of promised dates stay, and so do those of a
+    unit's further attempts: they have what the one before left unused, and no change of class buys more.
+    """
+    moved = []
+    for row in _running(step):
+        if row.limit is None:
+            continue
+        rule = step.scheme.limit_rule(row.stage, facts_of(step.ticket))
+        if rule is None or (row.work_order_id is not None and row.attempt > 1):
+            continue
+        before = row.due_at
+        _apply(step, row, rule, None)
+        row.original_due_at = row.due_at
+        if row.due_at != before:
+            row.save()
+            moved.append({"stage": row.stage, "due_before": before, "due": row.due_at})
+    return moved
+
+
+def refresh_due(step: Step) -> None:
+    """Keep on the ticket what lists are sorted by, and since when nothing is due any more."""
+    running = _running(step)
+    step.ticket.next_due_at = min((row.due_at for row in running), default=NOTHING_DUE)
+    waiting = running or step.ticket.status not in (Status.CLOSED, Status.REVISITED)
+    if waiting:
+        step.ticket.quiet_from = None
+    elif step.ticket.quiet_from is None:
+        step.ticket.quiet_from = step.at
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the arithmetic refuses is a refusal of the act."""
+    try:
+        yield
+    except DomainError as error:
+        raise Refused(_(error.message_id) % error.params, code="clock") from error
+
+
+@_in_words()
+def _apply(step: Step, row: StageClock, rule: LimitRule, before: StageClock | None) -> None:
+    limit = rule.limit_for(facts_of(step.ticket))
+    calendar, options = _calendar(row, limit), step.scheme.options
+    if before is None:
+        due = arithmetic.due(row.started_at, limit, calendar)
+    else:
+        stopped = before.stopped_at or step.at
+        due = arithmetic.next_attempt_due(
+            row.started_at, before.due_at, stopped, limit, calendar, options.attempt_minimum.span
+        )
+    quiet = options.quiet_hours
+    if quiet is not None and row.stage in quiet.stages:
+        due = arithmetic.quiet_hours(due, quiet.start, quiet.earliest, latest=_total_due(step))
+    row.warn_at = arithmetic.at_ratio(row.started_at, due, options.warn_ratio, limit, calendar)
+    row.limit = limit.to_dict()
+    row.rule = rule.id
+    row.is_pausable = rule.pausable
+    row.calendar_version = calendar.version
+    row.is_provisional = arithmetic.is_provisional(row.started_at, due, limit, calendar)
+    row.due_at = due
+
+
+def _total_due(step: Step) -> datetime | None:
+    return next((row.due_at for row in _running(step, Stage.TOTAL)), None)
+
+
+def _running(step: Step, *stages: Stage) -> list[StageClock]:
+    return [row for row in _book(step) if row.outcome == Outcome.RUNNING and (not stages or row.stage in stages)]
+
+
+def _book(step: Step) -> list[StageClock]:
+    """The ticket's clocks, read once in a step and kept true by what happens here."""
+    if step.clocks is None:
+        step.clocks = list(step.ticket.clocks.order_by("pk"))
+    return step.clocks
+
+
+def _end(row: StageClock, at: datetime, outcome: Outcome) -> None:
+    row.stopped_at = at
+    row.counted_seconds = _counted(row, at)
+    row.outcome = outcome
+    row.save(update_fields=["stopped_at", "counted_seconds", "outcome"])
+
+
+@_in_words()
+def _counted(row: StageClock, at: datetime) -> int:
+    """Seconds that ran, in the limit's own counting; elapsed ones for a promised date."""
+    if row.limit is None:
+        return int((at - row.started_at).total_seconds())
+    limit = Limit.from_dict(row.limit)
+    return arithmetic.counted_seconds(row.started_at, at, limit, _calendar(row, limit))
+
+
+def _calendar(row: StageClock, limit: Limit) -> WorkCalendar:
+    """The calendar of the accountable unit; hours and natural days need none, and no query for it."""
+    return calendars.load(row.unit) if limit.unit.counts_working_days_only else WorkCalendar()

@@ -1,0 +1,245 @@
+"""What must hold among a ticket's state, clocks, work orders, counters and record: the questions of check_consistency.
+
+Each check is a set of tickets that should be empty, with the words for one that is in it. The database answers, so
+that a hundred thousand tickets take seconds; only the chains of events are read row by row.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext as _
+
+from core.numbers import is_valid_number
+from tickets import record
+from tickets.models import Contact, StageClock, Ticket, TicketEvent, TicketNote, WorkOrder
+from tickets.models.records import NoteKind, TicketLink
+from tickets.models.ticket import NOTHING_DUE
+from tickets.states import (
+    CLOSED,
+    ENDED,
+    OPEN,
+    ORDER_OPEN,
+    ORDER_UNANSWERED,
+    WITH_ORDERS,
+    OrderRole,
+    OrderStatus,
+    Outcome,
+    Stage,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+S = Status
+# What may run in a state (the table of model 4); in an ended or archived ticket nothing does.
+RUNS_IN: dict[Stage, frozenset[str]] = {
+    Stage.FILL: frozenset({S.DRAFT}),
+    Stage.DISPATCH: frozenset({S.PENDING_DISPATCH}),
+    Stage.INSTRUCT: frozenset({S.PENDING_INSTRUCTION}),
+    Stage.SIGN: WITH_ORDERS,
+    Stage.HANDLE: WITH_ORDERS,
+    Stage.ANSWER: frozenset({S.HANDLING, S.PENDING_ANSWER}),
+    Stage.REVISIT: frozenset({S.CLOSED}),
+    Stage.FOLLOW_UP: CLOSED - {S.ARCHIVED},
+    Stage.TOTAL: OPEN,
+}
+# The order states in which a clock of an order may run.
+RUNS_WITH_ORDER: dict[Stage, frozenset[str]] = {
+    Stage.SIGN: frozenset({OrderStatus.SENT}),
+    Stage.HANDLE: ORDER_UNANSWERED,
+}
+Check = tuple[str, QuerySet[Ticket]]
+
+
+def faults(ticket: Ticket | None = None) -> Iterator[str]:
+    """Everything that contradicts itself, in sentences with the ticket's number; of one ticket where it is given."""
+    tickets = Ticket.objects.all() if ticket is None else Ticket.objects.filter(pk=ticket.pk)
+    for check in (_states, _clocks, _orders, _counters):
+        for words, wrong in check(tickets):
+            for number in wrong.order_by("pk").values_list("number", flat=True).distinct().iterator():
+                yield f"{number}: {words}"
+    yield from _numbers(tickets)
+    yield from chain_faults(tickets)
+
+
+def chain_faults(tickets: QuerySet[Ticket]) -> Iterator[str]:
+    """What is wrong with the chains of events of these tickets."""
+    events = TicketEvent.objects.filter(ticket__in=tickets).order_by("ticket_id", "seq").iterator(2000)
+    chains = groupby(events, key=attrgetter("ticket_id"))
+    ticket_id, chain = next(chains, (None, iter(())))
+    for ticket in tickets.order_by("pk").iterator(2000):
+        if ticket_id == ticket.pk:
+            yield from record.faults_of(ticket, chain)
+            ticket_id, chain = next(chains, (None, iter(())))
+        else:
+            yield from record.faults_of(ticket, ())
+
+
+def _states(tickets: QuerySet[Ticket]) -> Iterator[Check]:
+    events = TicketEvent.objects.filter(ticket=OuterRef("pk"))
+    last = events.order_by("-seq")
+    yield (
+        _("the state is not the one that the last event led to"),
+        tickets.annotate(told=Subquery(last.values("to_status")[:1])).exclude(status=F("told")),
+    )
+    yield (
+        _("it was changed at another time than its last event says"),
+        tickets.annotate(told=Subquery(last.values("at")[:1])).exclude(changed_at=F("told")),
+    )
+    yield (
+        _("it has no contact data"),
+        tickets.exclude(Exists(Contact.objects.filter(ticket=OuterRef("pk")))),
+    )
+    yield (
+        _("it is closed without an answer of its round"),
+        tickets.filter(status__in=sorted(CLOSED)).exclude(answers__round=F("round")),
+    )
+    yield (
+        _("it waits for the supervisor although it is not open"),
+        tickets.filter(needs_assignment=True).exclude(status__in=sorted(OPEN | ENDED)),
+    )
+
+
+def _clocks(tickets: QuerySet[Ticket]) -> Iterator[Check]:
+    running = StageClock.objects.filter(outcome=Outcome.RUNNING)
+    for stage in Stage:
+        yield (
+            _("a clock runs that must not run in its state (%(stage)s)") % {"stage": stage.value},
+            tickets.exclude(status__in=sorted(RUNS_IN[stage])).filter(_has(running.filter(stage=stage))),
+        )
+    for stage, states in RUNS_WITH_ORDER.items():
+        astray = running.filter(stage=stage).exclude(work_order__status__in=sorted(states))
+        yield (
+            _("a clock of a work order runs that must not (%(stage)s)") % {"stage": stage.value},
+            tickets.filter(_has(astray)),
+        )
+        timed = StageClock.objects.filter(work_order=OuterRef("pk"), stage=stage)
+        untimed = WorkOrder.objects.filter(Exists(timed), status__in=sorted(states)).exclude(
+            Exists(timed.filter(outcome=Outcome.RUNNING))
+        )
+        yield (
+            _("a work order under way is not timed any more (%(stage)s)") % {"stage": stage.value},
+            tickets.filter(_has(untimed)),
+        )
+    yield (
+        _("a clock of another round runs"),
+        tickets.filter(_has(running.exclude(round=OuterRef("round")))),
+    )
+    total = StageClock.objects.filter(stage=Stage.TOTAL, round=OuterRef("round"))
+    yield (
+        _("the whole course is not timed any more although it is open"),
+        tickets.filter(_has(total), status__in=sorted(OPEN)).exclude(_has(total.filter(outcome=Outcome.RUNNING))),
+    )
+    twice = running.values("ticket", "stage", "work_order").annotate(rows=Count("pk")).filter(rows__gt=1)
+    yield _("a stage is timed twice at once"), tickets.filter(pk__in=twice.values("ticket"))
+    met_late = Q(outcome=Outcome.MET, stopped_at__gt=F("due_at"))
+    breached_early = Q(outcome=Outcome.BREACHED, stopped_at__lte=F("due_at"))
+    yield (
+        _("a clock's outcome contradicts its times"),
+        tickets.filter(_has(StageClock.objects.filter(met_late | breached_early))),
+    )
+    next_due = running.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(due=Min("due_at"))
+    yield (
+        _("the next due time is not that of its clocks"),
+        tickets.annotate(due=Coalesce(Subquery(next_due.values("due")), Value(NOTHING_DUE))).exclude(
+            next_due_at=F("due")
+        ),
+    )
+    quiet = Q(status__in=[S.CLOSED, S.REVISITED]) & ~_has(running)
+    yield (
+        _("it does not say rightly since when nothing is due"),
+        tickets.filter((quiet & Q(quiet_from__isnull=True)) | (~quiet & Q(quiet_from__isnull=False))),
+    )
+
+
+def _orders(tickets: QuerySet[Ticket]) -> Iterator[Check]:
+    open_orders = WorkOrder.objects.filter(status__in=sorted(ORDER_OPEN))
+    open_leads = open_orders.filter(parent=None, role=OrderRole.LEAD)
+    yield (
+        _("a work order is open although none may be"),
+        tickets.exclude(status__in=sorted(WITH_ORDERS)).filter(_has(open_orders)),
+    )
+    yield (
+        _("it is in handling and no unit has it"),
+        tickets.filter(status=S.HANDLING).exclude(_has(open_orders)),
+    )
+    yield (
+        _("a lead order is open although its results were collected"),
+        tickets.filter(status__in=[S.PENDING_ANSWER, S.PENDING_CLEARANCE]).filter(_has(open_leads)),
+    )
+    yield (
+        _("a work order of another round is open"),
+        tickets.filter(_has(open_orders.exclude(round=OuterRef("round")))),
+    )
+    yield (
+        _("a part of the work is open although the order that asked for it has ended"),
+        tickets.filter(_has(open_orders.filter(parent__isnull=False).exclude(parent__status__in=sorted(ORDER_OPEN)))),
+    )
+    yield (
+        _("the numbers of its work orders have a gap"),
+        tickets.annotate(
+            rows=_count(WorkOrder.objects.all()),
+            last=Coalesce(
+                Subquery(
+                    WorkOrder.objects.filter(ticket=OuterRef("pk"))
+                    .order_by()
+                    .values("ticket")
+                    .annotate(last=Max("seq"))
+                    .values("last")
+                ),
+                0,
+                output_field=IntegerField(),
+            ),
+        ).exclude(rows=F("last")),
+    )
+
+
+def _counters(tickets: QuerySet[Ticket]) -> Iterator[Check]:
+    events = TicketEvent.objects.all()
+    contacts = TicketNote.objects.filter(kind__in=[NoteKind.URGING, NoteKind.FACTS])
+    yield (
+        _("the further contacts are not counted rightly"),
+        tickets.annotate(rows=_count(contacts)).exclude(rows=F("contact_count")),
+    )
+    yield (
+        _("the rounds are not counted rightly"),
+        tickets.annotate(rows=_count(events.filter(action="rework"))).exclude(round=F("rows") + 1),
+    )
+    bounces = (
+        events.filter(ticket=OuterRef("pk"), data__has_key="bounces")
+        .order_by("-seq")
+        .values(told=Cast(KeyTextTransform("bounces", "data"), IntegerField()))
+    )
+    yield (
+        _("the bounces are not counted rightly"),
+        tickets.annotate(told=Coalesce(Subquery(bounces[:1]), 0)).exclude(bounce_count=F("told")),
+    )
+    earlier = TicketLink.objects.filter(ticket=OuterRef("pk"), kind="repeat").values("earlier__repeat_number")
+    yield (
+        _("the repeats are not counted rightly"),
+        tickets.annotate(told=Coalesce(Subquery(earlier[:1]) + 1, 0)).exclude(repeat_number=F("told")),
+    )
+
+
+def _numbers(tickets: QuerySet[Ticket]) -> Iterator[str]:
+    for number in tickets.order_by("pk").values_list("number", flat=True).iterator():
+        if not is_valid_number(number):
+            yield _("%(number)s: the check digit of the number is wrong") % {"number": number}
+
+
+def _has(rows: QuerySet[StageClock] | QuerySet[WorkOrder]) -> Exists:
+    """Whether a ticket of the query around it has such a row."""
+    return Exists(rows.filter(ticket=OuterRef("pk")))
+
+
+def _count(rows: QuerySet[TicketNote] | QuerySet[TicketEvent] | QuerySet[WorkOrder]) -> Coalesce:
+    """How many such rows a ticket of the query around it has."""
+    counted = rows.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(rows=Count("pk"))
+    return Coalesce(Subquery(counted.values("rows")), 0, output_field=IntegerField())

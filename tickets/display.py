@@ -1,0 +1,99 @@
+"""How instants, durations and states are shown: the same words on every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import clock
+from tickets.states import OrderStatus, Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tickets.models import StageClock
+
+MINUTE = timedelta(minutes=1)
+
+# What a state asks of the reader; the values of orders and tickets that are equal mean the same.
+TONES: dict[str, str] = {
+    Status.DRAFT: "waiting",
+    Status.PENDING_DISPATCH: "waiting",
+    Status.PENDING_INSTRUCTION: "judging",
+    Status.HANDLING: "working",
+    Status.PENDING_ANSWER: "waiting",
+    Status.PENDING_CLEARANCE: "judging",
+    Status.CLOSED: "done",
+    Status.PENDING_SCREENING: "judging",
+    Status.REVISITED: "done",
+    Status.ARCHIVED: "ended",
+    Status.DECLINED: "ended",
+    Status.WITHDRAWN: "ended",
+    Status.MERGED: "ended",
+    Status.VOID: "ended",
+    OrderStatus.SENT: "waiting",
+    OrderStatus.PENDING_REVIEW: "judging",
+    OrderStatus.REPLIED: "waiting",
+    OrderStatus.ACCEPTED: "done",
+    OrderStatus.RETURN_REQUESTED: "judging",
+    OrderStatus.RETURNED: "ended",
+    OrderStatus.RECALLED: "ended",
+}
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What is left of a clock: words, a tone (calm, near, late) and the share of its time that is gone, in percent."""
+
+    words: str
+    tone: str
+    percent: int
+
+
+def instant_words(instant: datetime | None) -> str:
+    """An instant in Shanghai time, 11-23 15:20; with the year where it is not this one. Empty for None."""
+    if instant is None:
+        return ""
+    local = instant.astimezone(clock.SHANGHAI)
+    this_year = local.year == clock.local_day(clock.now()).year
+    return f"{local:%m-%d %H:%M}" if this_year else f"{local:%Y-%m-%d %H:%M}"
+
+
+def due_words(instant: datetime | None) -> str:
+    """A due time like `instant_words`, but midnight is 24:00 of the day that ends (model 4)."""
+    if instant is None:
+        return ""
+    local = instant.astimezone(clock.SHANGHAI)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return instant_words(instant)
+    return instant_words(local - MINUTE)[:-5] + "24:00"
+
+
+def duration_words(length: timedelta) -> str:
+    """A length of time in its two largest units, cut to the minute."""
+    minutes = int(length.total_seconds()) // 60
+    if minutes < 1:
+        return _("less than a minute")
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    words = [
+        ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else "",
+        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
+        _("%(count)d min") % {"count": minutes} if minutes and not days else "",
+    ]
+    shown = [word for word in words if word]
+    return shown[0] if len(shown) == 1 else _("%(larger)s %(smaller)s") % {"larger": shown[0], "smaller": shown[1]}
+
+
+def remaining_of(row: StageClock, at: datetime) -> Remaining:
+    """What is left of a running clock at the instant `at` (UTC)."""
+    if at > row.due_at:
+        return Remaining(_("%(time)s late") % {"time": duration_words(at - row.due_at)}, "late", 100)
+    words = _("%(time)s left") % {"time": duration_words(row.due_at - at)}
+    whole = (row.due_at - row.started_at).total_seconds()
+    gone = (at - row.started_at).total_seconds()
+    return Remaining(words, "near" if at >= row.warn_at else "calm", max(0, int(100 * gone / whole)) if whole else 100)

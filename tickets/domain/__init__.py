@@ -1,0 +1,1 @@
+"""What the rules say, in pure Python: time, priority, routing. Imports neither Django nor Celery."""

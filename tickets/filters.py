@@ -1,0 +1,93 @@
+"""What a list can be narrowed down to, written in its address."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import SHANGHAI
+from tickets.models import Contact, Ticket
+from tickets.phones import normalise_phone, normalise_service_number
+from tickets.states import Status
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from tickets.scheme import SchemeDocument
+
+_ANY = _("any")
+_DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+
+
+def _day(method: str, label: Promise) -> django_filters.DateFilter:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return django_filters.DateFilter(method=method, label=label, validators=_DAYS, widget=widget)
+
+
+class TicketFilter(django_filters.FilterSet):
+    """The filters of every list of tickets; `document` is the scheme whose codes are offered."""
+
+    q = django_filters.CharFilter(
+        method="exactly", label=_("Ticket no., phone or service no."), max_length=64, strip=True
+    )
+    status = django_filters.ChoiceFilter(choices=Status.choices, label=_("State"), empty_label=_ANY)
+    level = django_filters.ChoiceFilter(label=_("Level"), empty_label=_ANY)
+    business_type = django_filters.ChoiceFilter(field_name="business_type__code", label=_("Business"), empty_label=_ANY)
+    channel = django_filters.ChoiceFilter(field_name="channel__code", label=_("Channel"), empty_label=_ANY)
+    priority = django_filters.ChoiceFilter(
+        choices=[(number, f"P{number}") for number in range(1, 5)], label=_("Priority"), empty_label=_ANY
+    )
+    accepted_from = _day("since", _("Accepted from"))
+    accepted_to = _day("until", _("Accepted until"))
+
+    class Meta:
+        model = Ticket
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, document: SchemeDocument, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for dimension in ("level", "channel"):
+            entries = document.all_entries(dimension)
+            self.filters[dimension].extra["choices"] = [(entry.code, str(entry.label)) for entry in entries]
+        self.filters["business_type"].extra["choices"] = _tree(document)
+
+    def exactly(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Tickets of a number, or whose customer has exactly this phone or service number (model 10)."""
+        return queryset.filter(Q(number=value.upper()) | Q(pk__in=_contacts(value).values("ticket")))
+
+    def since(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+        """Tickets accepted on the Shanghai day or later."""
+        return queryset.filter(accepted_at__gte=_midnight(value))
+
+    def until(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+        """Tickets accepted on the Shanghai day or earlier."""
+        return queryset.filter(accepted_at__lt=_midnight(value) + timedelta(days=1))
+
+
+def _contacts(typed: str) -> QuerySet[Contact]:
+    condition = Q(pk__in=[])
+    for column, normalise in (("phone", normalise_phone), ("service_number", normalise_service_number)):
+        try:
+            condition |= Q(**{column: normalise(typed)})
+        except ValueError:
+            continue
+    return Contact.objects.filter(condition)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=SHANGHAI)
+
+
+def _tree(document: SchemeDocument) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The business types below the class they belong to."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for entry in document.all_entries("business_type"):
+        if entry.level > 1:
+            groups.setdefault(document.label("business_type", entry.path[0]), []).append((entry.code, str(entry.label)))
+    return list(groups.items())

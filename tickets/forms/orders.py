@@ -1,0 +1,211 @@
+"""Forms of the acts on work orders (model 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.clock import local_day
+from organization.grants import has_role
+from organization.roles import Role
+from organization.selectors import people_with
+from tickets.forms.base import ActForm, ClickForm, NoteForm, Place, Situation
+from tickets.forms.fields import (
+    LONG,
+    NOTHING,
+    PastField,
+    PersonField,
+    UnitField,
+    plain_choices,
+    text_field,
+    tree_choices,
+    units_to_handle,
+)
+from tickets.models import DictionaryEntry
+from tickets.states import Origin
+
+
+class SignForm(ClickForm):
+    """Signing for the order, for somebody of the unit to claim later."""
+
+
+class ClaimForm(ClickForm):
+    """Taking the order oneself."""
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """Not when somebody has it already."""
+        return situation.the_order.assignee_id is None
+
+
+class ReplyForm(ActForm):
+    """The result of a unit (U-39, U-42)."""
+
+    intro = gettext_lazy("Say what was found and done, so that the customer can be answered with it.")
+
+    finding = text_field(gettext_lazy("Cause found"), limit=LONG)
+    measure = text_field(gettext_lazy("Measure taken or plan"), limit=LONG)
+    script = text_field(
+        gettext_lazy("Wording for the customer"),
+        limit=LONG,
+        required=False,
+        rows=3,
+        help_text=gettext_lazy("What the complaint centre should tell the customer."),
+    )
+    is_solved = forms.BooleanField(label=gettext_lazy("Solved"), required=False, initial=True)
+    restored_at = PastField(
+        label=gettext_lazy("Service restored at"), required=False, help_text=gettext_lazy("For a fault.")
+    )
+    cause = forms.ChoiceField(label=gettext_lazy("Cause class"), required=False)
+
+    def prepare(self) -> None:
+        """Start a further attempt from the reply that did not do."""
+        ticket, document = self.situation.ticket, self.situation.scheme
+        cause = ticket.cause.code if ticket.cause else ""
+        self.offer("cause", [NOTHING, *tree_choices(document, "cause", keep=cause)], cause)
+        last = self.situation.the_order.replies.last()
+        if last is not None:
+            for name in ("finding", "measure", "script", "is_solved", "restored_at"):
+                self.fields[name].initial = getattr(last, name)
+
+    def act_data(self) -> dict[str, Any]:
+        """The cause as its dictionary entry."""
+        data = super().act_data()
+        return data | {"cause": entry_of(self.situation, "cause", data["cause"])}
+
+
+class ApproveForm(ClickForm):
+    """The director lets the reply out."""
+
+
+class RefuseForm(NoteForm):
+    """The director sends the reply back."""
+
+    intro = gettext_lazy("The reply goes back inside your unit; the time runs on.")
+    note = text_field(gettext_lazy("What is missing"), rows=3)
+
+
+class AcceptForm(ClickForm):
+    """The sender takes the result."""
+
+
+class RejectForm(NoteForm):
+    """The sender wants more."""
+
+    intro = gettext_lazy("The order goes back to the same unit, with the time it left unused.")
+    note = text_field(gettext_lazy("What is missing"), rows=3)
+
+
+class RequestReturnForm(ActForm):
+    """Asking to give an order back (C-03)."""
+
+    intro = gettext_lazy("Whoever sent the order decides. Until then the time runs on.")
+
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"))
+    proper_unit = UnitField(label=gettext_lazy("Proper owner"))
+    note = text_field(gettext_lazy("Explanation and material"), rows=3)
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """Not what the supervisor assigned bindingly, and only where the scheme knows returns."""
+        return situation.scheme.options.returns.allowed and situation.the_order.origin != Origin.BINDING
+
+    def prepare(self) -> None:
+        """Offer the scheme's reasons and every unit but one's own."""
+        self.offer("reason", [NOTHING, *plain_choices(self.situation.scheme, "return_reason")])
+        offer_units(self, "proper_unit")
+
+
+class AcceptReturnForm(ClickForm):
+    """Taking an order back."""
+
+
+class RefuseReturnForm(NoteForm):
+    """The order stays where it is."""
+
+    note = text_field(gettext_lazy("Why the unit is the right one"), rows=3)
+
+
+class TransferForm(ActForm):
+    """Passing an order on; its result comes back (U-41)."""
+
+    intro = gettext_lazy("The result comes back to your unit, which passes it on.")
+    place = Place.MENU
+
+    unit = UnitField(label=gettext_lazy("To"))
+    demand = text_field(gettext_lazy("What is asked"), rows=3)
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """Not what the supervisor assigned bindingly."""
+        return situation.the_order.origin != Origin.BINDING
+
+    def prepare(self) -> None:
+        """Pass the demand on as it came."""
+        offer_units(self, "unit")
+        self.fields["demand"].initial = self.situation.the_order.demand
+
+
+class AskAssistantForm(TransferForm):
+    """Asking another unit to help."""
+
+    intro = gettext_lazy("Your unit stays responsible for the result.")
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """Also for what was assigned bindingly."""
+        return True
+
+    def prepare(self) -> None:
+        """What is asked of an assistant is another thing."""
+        offer_units(self, "unit")
+
+
+class RecallForm(NoteForm):
+    """Taking an order back with everything below it."""
+
+    intro = gettext_lazy("The order and everything below it end. Nothing is asked of these units any more.")
+    place = Place.MENU
+
+
+class ReassignForm(ActForm):
+    """Giving an order to another person of its unit."""
+
+    place = Place.MENU
+
+    user = PersonField(label=gettext_lazy("To"))
+
+    def prepare(self) -> None:
+        """A handler may only take an order over; a director or supervisor names anybody of the unit."""
+        situation = self.situation
+        people = people_with(Role.HANDLER, situation.the_order.unit, local_day(situation.at))
+        if not has_role(situation.user, Role.DIRECTOR, Role.SUPERVISOR):
+            people = [user for user in people if user == situation.user]
+        people = [user for user in people if user.pk != situation.the_order.assignee_id]
+        self.fields["user"] = PersonField(people, label=_("To"))
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """Not to who has it and could only give it to itself."""
+        is_mine = situation.the_order.assignee_id == situation.user.pk
+        return not is_mine or has_role(situation.user, Role.DIRECTOR, Role.SUPERVISOR)
+
+
+def offer_units(form: ActForm, name: str) -> None:
+    """Offer the units that handle orders, but for the one that has this order; the user's province first."""
+    order = form.situation.order
+    units = [unit for unit in units_to_handle() if order is None or unit.pk != order.unit_id]
+    place = order.province_id if order else form.situation.ticket.province_id
+    old = form.fields[name]
+    form.fields[name] = UnitField(units, first=place, label=old.label, required=old.required, help_text=old.help_text)
+
+
+def entry_of(situation: Situation, dimension: str, code: str) -> DictionaryEntry | None:
+    """The dictionary entry of a code of the ticket's scheme, None for no code."""
+    if not code:
+        return None
+    scheme = situation.ticket.scheme_version.scheme_id
+    return DictionaryEntry.objects.get(scheme=scheme, dimension=dimension, code=code)

@@ -1,0 +1,150 @@
+"""Pages of a pool: fifty rows by due time, the next fifty by where the last one stopped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from tickets.facts import facts_of
+from tickets.models import StageClock, Ticket, WorkOrder
+from tickets.pools import Pool, rows_where
+from tickets.scheme.entries import Contact as Access
+from tickets.services.contact_access import ContactView, contact_view
+from tickets.states import ORDER_OPEN, Outcome
+
+if TYPE_CHECKING:
+    from organization.models import Unit, User
+
+PAGE_SIZE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_CURSOR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list: a ticket, the work order where the list is one of orders, the clock that ends next, and as
+    much of the contact data as the list may show."""
+
+    ticket: Ticket
+    order: WorkOrder | None
+    clock: StageClock | None
+    unit: Unit
+    contact: ContactView
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows and the cursors to what lies before and after them; None at either end."""
+
+    rows: list[Row]
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two rows of a list sorted by due time and id."""
+
+    due: datetime
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{(self.due - _EPOCH) // _MICROSECOND}-{self.pk}"
+
+    @classmethod
+    def read(cls, text: str | None) -> Cursor | None:
+        """The cursor written in an address; None for anything else."""
+        match = _CURSOR.fullmatch(text or "")
+        if match is None:
+            return None
+        try:
+            return cls(_EPOCH + int(match[1]) * _MICROSECOND, int(match[2]))
+        except OverflowError:
+            return None
+
+
+def page_of(
+    pool: Pool, rows: QuerySet[Any], *, before: str | None = None, after: str | None = None, size: int = PAGE_SIZE
+) -> Page:
+    """One page of a pool's `rows` (from `Pool.rows`): the first, or the one before or after a cursor."""
+    start = Cursor.read(after)
+    end = None if start else Cursor.read(before)
+    rows = _loaded(rows, pool.of_orders)
+    if start is not None:
+        rows = rows.filter(Q(due__gt=start.due) | Q(pk__gt=start.pk), due__gte=start.due)
+    elif end is not None:
+        rows = rows.filter(Q(due__lt=end.due) | Q(pk__lt=end.pk), due__lte=end.due).reverse()
+    found = list(rows[: size + 1])
+    is_more = len(found) > size
+    found = found[:size]
+    if end is not None:
+        found.reverse()
+    if not found:
+        return Page([], None, None)
+    has_before = is_more if end else start is not None
+    has_after = end is not None or is_more
+    return Page(
+        [_row(item, pool.shows_contact) for item in found],
+        str(Cursor(*_sorted_by(found[0]))) if has_before else None,
+        str(Cursor(*_sorted_by(found[-1]))) if has_after else None,
+    )
+
+
+def most_urgent(user: User, pools: list[Pool], size: int) -> list[Row]:
+    """The `size` rows that are due first out of all that waits for the user; who has no such pools, of all it sees."""
+    visible = Ticket.objects.visible_to(user)
+    work = [pool for pool in pools if pool.is_work] or pools
+    found: list[Any] = []
+    for of_orders in (False, True):
+        conditions = [pool.condition(user) for pool in work if pool.of_orders is of_orders]
+        if conditions:
+            rows = rows_where(reduce(or_, conditions), visible, of_orders=of_orders)
+            found += _loaded(rows, of_orders)[:size]
+    found.sort(key=_sorted_by)
+    return [_row(item, shows_contact=False) for item in found[:size]]
+
+
+def _sorted_by(item: Any) -> tuple[datetime, int]:
+    return item.sorted_by, item.pk
+
+
+def _loaded(rows: Any, of_orders: bool) -> QuerySet[Any]:
+    """The rows by due time with everything a line shows, in a number of queries that does not grow with them."""
+    rows = rows.annotate(sorted_by=F("due")).order_by("due", "pk")
+    if not of_orders:
+        with_units = WorkOrder.objects.filter(status__in=sorted(ORDER_OPEN)).select_related("unit").order_by("seq")
+        return (
+            rows.for_list()
+            .select_related("contact")
+            .prefetch_related(Prefetch("work_orders", queryset=with_units, to_attr="open_orders"))
+        )
+    running = StageClock.objects.filter(outcome=Outcome.RUNNING).order_by("due_at")
+    parts = ("channel", "business_type", "complaint_type", "contact")
+    return rows.select_related("unit", "assignee", *(f"ticket__{part}" for part in parts)).prefetch_related(
+        "ticket__scheme_version", Prefetch("ticket__clocks", queryset=running, to_attr="running_clocks")
+    )
+
+
+def _row(item: Any, shows_contact: bool) -> Row:
+    if isinstance(item, WorkOrder):
+        ticket: Any = item.ticket
+        clocks = [row for row in ticket.running_clocks if row.work_order_id in (None, item.pk)]
+        return Row(ticket, item, clocks[0] if clocks else None, item.unit, _contact(ticket, shows_contact, item))
+    clock = item.running_clocks[0] if item.running_clocks else None
+    unit = item.open_orders[0].unit if item.open_orders else item.owner_unit
+    return Row(item, None, clock, unit, _contact(item, shows_contact))
+
+
+def _contact(ticket: Ticket, shows_contact: bool, order: WorkOrder | None = None) -> ContactView:
+    """All for who rings the customer; for units masked, or nothing where the scheme keeps it from them (U-42)."""
+    if shows_contact:
+        return contact_view(ticket, Access.FULL)
+    is_kept = order is not None and ticket.scheme_version.document.contact_access(facts_of(ticket)) is Access.NONE
+    return contact_view(ticket, Access.NONE if is_kept else Access.MASKED)

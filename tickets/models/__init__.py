@@ -1,0 +1,33 @@
+"""The tables of the kernel."""
+
+from tickets.models.scheme import DictionaryEntry, Scheme, SchemeVersion  # isort: skip
+from tickets.models.ticket import Ticket  # isort: skip
+from tickets.models.attachment import Attachment
+from tickets.models.clock import StageClock, WorkdayOverride
+from tickets.models.contact import Contact
+from tickets.models.event import TicketEvent
+from tickets.models.records import Amendment, HandOver, Remedy, TicketLink, TicketNote
+from tickets.models.replies import Answer, InterimReply, RevisitAttempt
+from tickets.models.work_order import WorkOrder, WorkOrderReply
+
+__all__ = [
+    "Amendment",
+    "Answer",
+    "Attachment",
+    "Contact",
+    "DictionaryEntry",
+    "HandOver",
+    "InterimReply",
+    "Remedy",
+    "RevisitAttempt",
+    "Scheme",
+    "SchemeVersion",
+    "StageClock",
+    "Ticket",
+    "TicketEvent",
+    "TicketLink",
+    "TicketNote",
+    "WorkOrder",
+    "WorkOrderReply",
+    "WorkdayOverride",
+]

@@ -1,0 +1,45 @@
+"""Files of a ticket, stored outside the web root and served through the ticket's scope (model 10)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models.ticket import Ticket
+
+
+class AttachmentPurpose(models.TextChoices):
+    EVIDENCE = "evidence", _("Evidence")
+    SIGNATURE = "signature", _("Signed record (U-34)")
+    RECORDING = "recording", _("Recording")
+
+
+def storage_name(attachment: Attachment, filename: str) -> str:
+    """A name that says nothing: neither the customer's file name nor a guessable path reaches the disk."""
+    token = uuid.uuid4().hex
+    return f"attachments/{token[:2]}/{token}"
+
+
+class Attachment(models.Model):
+    """One file. `content_type` is what its content says, never what the sender said."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="attachments")
+    purpose = models.CharField(_("purpose"), max_length=16, choices=AttachmentPurpose.choices)
+    file = models.FileField(upload_to=storage_name)
+    name = models.CharField(_("file name"), max_length=120)
+    content_type = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ("ticket_id", "id")
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk} of ticket {self.ticket_id}"

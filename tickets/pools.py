@@ -1,0 +1,228 @@
+"""The pools: what waits for whom (design, Pools).
+
+A pool names a situation of tickets or work orders and the roles whose work it is. Its rows are those that the user's
+grants in these roles hold, out of the tickets that the user may see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from organization.grants import grants_of
+from organization.models import User
+from organization.roles import Role as R
+from tickets.actions import HeldBy
+from tickets.models import HandOver, StageClock, Ticket, TicketEvent, WorkOrder
+from tickets.models.ticket import NOTHING_DUE
+from tickets.querysets import EVERYTHING, NOTHING, held, order_held, order_sent_by
+from tickets.states import OrderStatus, Outcome, Stage
+from tickets.states import Status as S
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from django.contrib.auth.models import AnonymousUser
+    from django.utils.functional import Promise
+
+COUNTED_UP_TO = 99
+
+_REACH = {HeldBy.TICKET: held, HeldBy.UNIT: order_held, HeldBy.SENDER: order_sent_by}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """One list. `what` says which rows belong to it, `held_by` whose they are; without, it only shows what is seen.
+
+    Work is counted on the workbench; the other pools are for looking things up. `shows_contact` where the role needs
+    the customer's name and number, elsewhere they are masked (model 10).
+    """
+
+    code: str
+    label: Promise
+    roles: frozenset[R]
+    what: Callable[[User], Q]
+    held_by: HeldBy | None = None
+    shows_contact: bool = False
+
+    @property
+    def is_work(self) -> bool:
+        """Whether its rows wait for the user to act."""
+        return self.held_by is not None
+
+    @property
+    def of_orders(self) -> bool:
+        """Whether its rows are work orders."""
+        return self.held_by in (HeldBy.UNIT, HeldBy.SENDER)
+
+    def condition(self, user: User) -> Q:
+        """Which rows are in the pool for the user."""
+        condition = self.what(user)
+        if self.held_by is None:
+            return condition
+        reached = NOTHING
+        for grant in grants_of(user):
+            if grant.role in self.roles:
+                reached |= _REACH[self.held_by](grant)
+        return condition & reached
+
+    def rows(self, user: User, tickets: QuerySet[Any]) -> QuerySet[Any]:
+        """The pool's rows out of `tickets`, which the user may see."""
+        return rows_where(self.condition(user), tickets, of_orders=self.of_orders)
+
+
+def rows_where(condition: Q, tickets: QuerySet[Any], *, of_orders: bool) -> QuerySet[Any]:
+    """Those of `tickets`, or of their work orders, that meet a condition; `due` is the instant they are sorted by."""
+    if of_orders:
+        return WorkOrder.objects.filter(condition, ticket__in=tickets).alias(due=_order_due())
+    return tickets.filter(condition).alias(due=F("next_due_at"))
+
+
+def _order_due() -> Coalesce:
+    """When the next clock of an order, or of its ticket as a whole, runs out."""
+    running = StageClock.objects.filter(ticket=OuterRef("ticket"), outcome=Outcome.RUNNING)
+    own = running.filter(Q(work_order__isnull=True) | Q(work_order=OuterRef("pk")))
+    next_due = Subquery(own.order_by("due_at").values("due_at")[:1])
+    return Coalesce(next_due, Value(NOTHING_DUE), output_field=DateTimeField())
+
+
+def _in(*states: S, **more: Any) -> Callable[[User], Q]:
+    condition = Q(status__in=states, **more)
+    return lambda user: condition
+
+
+def _order(state: OrderStatus) -> Callable[[User], Q]:
+    condition = Q(status=state)
+    return lambda user: condition
+
+
+def _my_drafts(user: User) -> Q:
+    return Q(status=S.DRAFT, holder=user)
+
+
+def _given_to(user: User) -> Q:
+    waiting = HandOver.objects.filter(receiver=user, confirmed_at__isnull=True)
+    return Q(pk__in=waiting.values("ticket"))
+
+
+def _clock_runs(stage: Stage) -> Callable[[User], Q]:
+    running = StageClock.objects.filter(stage=stage, outcome=Outcome.RUNNING)
+    return lambda user: Q(status__in=(S.CLOSED, S.REVISITED), pk__in=running.values("ticket"))
+
+
+def _handled_by(user: User) -> Q:
+    return Q(pk__in=TicketEvent.objects.filter(actor=user).values("ticket"))
+
+
+def _taken_by(user: User) -> Q:
+    return Q(accepted_by=user)
+
+
+def _any(user: User) -> Q:
+    return EVERYTHING
+
+
+def _work(code: str, label: Promise, role: R, what: Callable[[User], Q], **options: Any) -> Pool:
+    options.setdefault("held_by", HeldBy.TICKET)
+    return Pool(code=code, label=label, roles=frozenset({role, *options.pop("also", ())}), what=what, **options)
+
+
+_TAKERS = frozenset({R.AGENT, R.DISPATCHER})
+_WORKERS = frozenset({R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.APPROVER, R.REVISITOR, R.SUPERVISOR})
+_READERS = _TAKERS | _WORKERS | {R.QUALITY_CHECKER, R.MANAGER}
+_BY_UNIT, _BY_SENDER = {"held_by": HeldBy.UNIT}, {"held_by": HeldBy.SENDER}
+_CONTACT = {"shows_contact": True}
+
+POOLS: tuple[Pool, ...] = (
+    _work(
+        "dispatch",
+        _("To review and dispatch"),
+        R.DISPATCHER,
+        _in(S.PENDING_DISPATCH, needs_assignment=False),
+        **_CONTACT,
+    ),
+    _work("instruction", _("To instruct"), R.APPROVER, _in(S.PENDING_INSTRUCTION)),
+    _work("sign", _("To sign for"), R.HANDLER, _order(OrderStatus.SENT), **_BY_UNIT),
+    _work("handle", _("To handle"), R.HANDLER, _order(OrderStatus.HANDLING), **_BY_UNIT),
+    _work("review", _("Director's review"), R.DIRECTOR, _order(OrderStatus.PENDING_REVIEW), **_BY_UNIT),
+    _work(
+        "returns",
+        _("Returns to judge"),
+        R.DISPATCHER,
+        _order(OrderStatus.RETURN_REQUESTED),
+        also={R.HANDLER},
+        **_BY_SENDER,
+    ),
+    _work(
+        "assignment",
+        _("To assign bindingly"),
+        R.SUPERVISOR,
+        _in(S.PENDING_DISPATCH, S.HANDLING, needs_assignment=True),
+        **_CONTACT,
+    ),
+    _work("replies", _("Results to judge"), R.DISPATCHER, _order(OrderStatus.REPLIED), also={R.HANDLER}, **_BY_SENDER),
+    _work("answer", _("To answer"), R.DISPATCHER, _in(S.PENDING_ANSWER), **_CONTACT),
+    _work("clearance", _("To clear"), R.DIRECTOR, _in(S.PENDING_CLEARANCE)),
+    _work("revisit", _("To revisit"), R.REVISITOR, _clock_runs(Stage.REVISIT), **_CONTACT),
+    _work("screening", _("To screen"), R.DISPATCHER, _in(S.PENDING_SCREENING), **_CONTACT),
+    _work("promises", _("Promises to keep"), R.DISPATCHER, _clock_runs(Stage.FOLLOW_UP), **_CONTACT),
+    _work("archive", _("To archive"), R.DISPATCHER, _in(S.CLOSED, S.REVISITED, quiet_from__isnull=False)),
+    _work("drafts", _("My drafts"), R.AGENT, _my_drafts, also=_TAKERS, **_CONTACT),
+    _work("hand_overs", _("Hand-overs to confirm"), R.AGENT, _given_to, also={R.DISPATCHER, R.DIRECTOR}),
+    Pool(code="handled", label=_("Handled by me"), roles=_WORKERS, what=_handled_by),
+    Pool(code="taken", label=_("Taken by me"), roles=_TAKERS, what=_taken_by, shows_contact=True),
+    Pool(code="all", label=_("All tickets"), roles=_READERS, what=_any),
+)
+
+
+def pools_of(user: User | AnonymousUser) -> list[Pool]:
+    """The pools of the user's roles, in the order of the work."""
+    roles = {grant.role for grant in grants_of(user)}
+    return [pool for pool in POOLS if pool.roles & roles]
+
+
+@dataclass(frozen=True)
+class PoolCount:
+    """How much waits in a pool, counted up to a little above COUNTED_UP_TO; `nearest` is None when nothing is due."""
+
+    pool: Pool
+    count: int
+    nearest: datetime | None
+    is_late: bool
+
+    @property
+    def shown(self) -> str:
+        """The count as the screen shows it."""
+        return f"{COUNTED_UP_TO}+" if self.count > COUNTED_UP_TO else str(self.count)
+
+
+class _CappedCount(Subquery):
+    """The number of rows of a sliced query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def counts_of(user: User, pools: Iterable[Pool], at: datetime) -> list[PoolCount]:
+    """What waits in each pool of work at the instant `at` (UTC), all in one query."""
+    work = [pool for pool in pools if pool.is_work]
+    if not work:
+        return []
+    visible = Ticket.objects.visible_to(user)
+    figures: dict[str, Subquery] = {}
+    for pool in work:
+        rows = pool.rows(user, visible).order_by("due")
+        figures[f"{pool.code}_count"] = _CappedCount(rows.values("pk")[: COUNTED_UP_TO + 1])
+        figures[f"{pool.code}_nearest"] = Subquery(rows.annotate(first=F("due")).values("first")[:1])
+    found: Any = User.objects.filter(pk=user.pk).values(**figures).get()
+    return [_count(pool, found[f"{pool.code}_count"], found[f"{pool.code}_nearest"], at) for pool in work]
+
+
+def _count(pool: Pool, count: int, nearest: datetime | None, at: datetime) -> PoolCount:
+    due = None if nearest == NOTHING_DUE else nearest
+    return PoolCount(pool, count, due, is_late=due is not None and due < at)

@@ -1,0 +1,250 @@
+"""Acts that every open ticket knows, whatever its kind: contacts, notes, corrections, hand-over, endings (3.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core.clock import local_day
+from core.errors import NotPermitted, Refused
+from organization.grants import grants_of
+from organization.roles import Role
+from organization.selectors import centre_for
+from tickets import clocks
+from tickets.actions import actions_of
+from tickets.models import Amendment, HandOver, Ticket, TicketNote
+from tickets.models.records import NoteKind
+from tickets.querysets import held
+from tickets.services import orders
+from tickets.services.judging import judge_priority
+from tickets.states import Stage, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.db.models import Model
+
+    from organization.models import User
+    from tickets.actions import Step
+    from tickets.querysets import TicketQuerySet
+
+# What `amend` may correct on the ticket itself; contact fields are corrected on the contact row.
+AMENDABLE = frozenset({"summary", "description", "extra", "is_written", "customer_tier", "customer_brand"})
+AMENDABLE_CONTACT = frozenset({"name", "phone", "service_number", "address", "email", "marketing_consent"})
+CLASSES = ("request_type", "level", "business_type", "complaint_type", "cause")
+FLAGS = ("is_critical", "is_urgent", "is_widespread")
+
+
+def callers_ticket(user: User, data: Mapping[str, Any]) -> TicketQuerySet:
+    """Where `add_contact` may reach: what the user sees, and what belongs to the customer who is calling (model 2)."""
+    seen: TicketQuerySet = Ticket.objects.visible_to(user)
+    if not any(grant.role in (Role.AGENT, Role.DISPATCHER) for grant in grants_of(user)):
+        return seen
+    theirs = Ticket.objects.of_caller(data.get("caller", ""))
+    return Ticket.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=theirs.values("pk")))
+
+
+def note(step: Step, kind: str, text: str) -> TicketNote:
+    """Write one note of `kind` on the ticket."""
+    return TicketNote.objects.create(
+        ticket=step.ticket, kind=kind, at=step.at, by=step.by, unit=step.grant.unit if step.grant else None, text=text
+    )
+
+
+def add_contact(step: Step) -> None:
+    """The customer calls again (客户再来电): no new ticket. Data: kind (urging or facts), text."""
+    row = note(step, step.data["kind"], step.data["text"])
+    step.ticket.contact_count += 1
+    step.notes.update(note=row.pk, kind=row.kind)
+
+
+def add_note(step: Step) -> None:
+    """An internal note. Data: text."""
+    step.notes["note"] = note(step, NoteKind.NOTE, step.data["text"]).pk
+
+
+def request_instruction(step: Step) -> None:
+    """Put the ticket before a leader (呈办, C-02). Data: text."""
+    step.notes["note"] = note(step, NoteKind.INSTRUCTION_REQUEST, step.data["text"]).pk
+
+
+def instruct(step: Step) -> None:
+    """The leader's instruction (批示), kept. Data: text."""
+    step.notes["note"] = note(step, NoteKind.INSTRUCTION, step.data["text"]).pk
+
+
+def amend(step: Step) -> None:
+    """Correct what was recorded (更正); old and new value are kept. Data: changes {field: value}."""
+    changes = step.data["changes"]
+    unknown = set(changes) - AMENDABLE - AMENDABLE_CONTACT
+    if unknown:
+        raise Refused(_("These fields cannot be corrected: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
+    contact = step.ticket.contact
+    theirs = {name: new for name, new in changes.items() if name in AMENDABLE_CONTACT}
+    changed = [
+        *correct(step, contact, theirs, is_contact=True),
+        *correct(step, step.ticket, {name: new for name, new in changes.items() if name not in theirs}),
+    ]
+    if not changed:
+        raise Refused(_("Nothing was changed."), code="no_change")
+    if "phone" in changed:
+        contact.phone_last4 = contact.phone[-4:]
+    if AMENDABLE_CONTACT & set(changed):
+        contact.save()
+    if "customer_tier" in changed:
+        judge_priority(step.ticket)
+        step.notes["moved"] = clocks.recompute(step)
+    step.notes["fields"] = sorted(changed)
+
+
+def correct(step: Step, row: Model, changes: Mapping[str, Any], *, is_contact: bool = False) -> list[str]:
+    """Set fields of a row and keep both values of each that differs; gives their names. The caller saves the row."""
+    differing = [name for name, new in changes.items() if getattr(row, name) != new]
+    for name in differing:
+        Amendment.objects.create(
+            ticket=step.ticket,
+            at=step.at,
+            by=step.person,
+            field=name,
+            is_contact=is_contact,
+            old=str(getattr(row, name)),
+            new=str(changes[name]),
+        )
+        setattr(row, name, changes[name])
+    return differing
+
+
+def reclassify(step: Step) -> None:
+    """Change class, level or flags (改类改级). Running clocks are computed anew from their original starts; what the
+    customer was promised stands until an interim reply. Data: any of the classes and flags, priority with reason."""
+    ticket, changed = step.ticket, {}
+    for name in (*CLASSES, *FLAGS):
+        if name in step.data and getattr(ticket, name) != step.data[name]:
+            changed[name] = [_shown(getattr(ticket, name)), _shown(step.data[name])]
+            setattr(ticket, name, step.data[name])
+    if step.data.get("priority"):
+        reason = step.data.get("priority_reason", "").strip()
+        if not reason:
+            raise Refused(_("Say why the priority is set by hand."), code="priority_reason")
+        changed["priority"] = [ticket.priority, step.data["priority"]]
+        ticket.priority = step.data["priority"]
+        ticket.priority_reasons = [{"by_hand": reason}]
+    elif set(FLAGS) & set(changed):
+        judge_priority(ticket)
+    if not changed:
+        raise Refused(_("Nothing was changed."), code="no_change")
+    step.notes["changed"] = changed
+    step.notes["moved"] = clocks.recompute(step)
+
+
+def hand_over(step: Step) -> None:
+    """Offer the ticket to somebody else (交接); it moves when the receiver confirms. Data: receiver, note.
+
+    The holder does it, or a director over it; an offer that nobody has confirmed yet is replaced.
+    """
+    receiver, is_director = step.data["receiver"], step.grant is not None and step.grant.role == Role.DIRECTOR
+    if not is_director and step.ticket.holder_id != step.person.pk:
+        raise NotPermitted(_("Only who holds the ticket, or a director, can hand it over."))
+    if receiver.pk == step.ticket.holder_id:
+        raise Refused(_("%(who)s holds this ticket already.") % {"who": receiver.name}, code="same_holder")
+    if not _can_hold(step, receiver):
+        raise Refused(_("%(who)s cannot take this ticket over.") % {"who": receiver.name}, code="receiver_blind")
+    step.ticket.hand_overs.filter(confirmed_at=None).delete()
+    HandOver.objects.create(
+        ticket=step.ticket,
+        giver=step.ticket.holder,
+        receiver=receiver,
+        asked_at=step.at,
+        note=step.data.get("note", ""),
+    )
+    step.notes["receiver"] = receiver.pk
+
+
+def _can_hold(step: Step, user: User) -> bool:
+    """Whether `user` could confirm the hand-over: who only sees a ticket cannot hold it."""
+    roles = actions_of(step.ticket.kind)["confirm_hand_over"].roles_in(step.ticket.status)
+    grants = [grant for grant in grants_of(user, step.at) if grant.role in roles]
+    theirs = Ticket.objects.filter(pk=step.ticket.pk).visible_to(user, step.at)
+    return any(theirs.filter(held(grant)).exists() for grant in grants)
+
+
+def confirm_hand_over(step: Step) -> None:
+    """The receiver takes the ticket over."""
+    offered = step.ticket.hand_overs.filter(confirmed_at=None).first()
+    if offered is None:
+        raise Refused(_("Nobody is handing this ticket over."), code="no_hand_over")
+    if offered.receiver_id != step.person.pk:
+        raise NotPermitted(_("Only the receiver can confirm."))
+    offered.confirmed_at = step.at
+    offered.save(update_fields=["confirmed_at"])
+    step.ticket.holder = step.person
+
+
+def transfer_centre(step: Step) -> None:
+    """The centre of the customer's home takes over (转属地, U-43); `total` runs on. Data: unit (province or city)."""
+    place = step.data["unit"]
+    centre = centre_for(place)
+    if centre == step.ticket.owner_unit:
+        raise Refused(_("%(unit)s owns this ticket already.") % {"unit": centre.name}, code="same_centre")
+    orders.refuse_unit_complained_about(step, centre)
+    step.notes.update(centre_before=step.ticket.owner_unit.code, centre=centre.code)
+    step.ticket.owner_unit = centre
+    step.ticket.province_id, step.ticket.city_id = place.province_id, place.city_id
+    if step.ticket.status != Status.DRAFT:
+        step.ticket.holder = None
+
+
+def end(step: Step) -> None:
+    """What every ending but closing does: nothing is asked of any unit any more."""
+    orders.recall_open(step)
+    step.notes["reason"] = step.data.get("reason", "")
+
+
+def merge(step: Step) -> None:
+    """Put the ticket into an older one of the same kind (并单), whose clocks run on. Data: into (ticket id)."""
+    ticket, older = step.ticket, step.others.get(step.data["into"])
+    if older is None:
+        raise Refused(_("A ticket cannot be merged into itself."), code="merge_self")
+    if older.kind != ticket.kind:
+        raise Refused(_("Only tickets of the same kind can be merged."), code="other_kind")
+    if not older.is_open:
+        raise Refused(_("%(number)s is not open any more.") % {"number": older.number}, code="not_open")
+    if (older.accepted_at, older.pk) > (ticket.accepted_at, ticket.pk):
+        raise Refused(
+            _("%(number)s is the younger one: merge it into this ticket instead.") % {"number": older.number},
+            code="younger",
+        )
+    ticket.merged_into = older
+    orders.recall_open(step)
+    step.notes["into"] = older.number
+
+
+def merge_locks(data: Mapping[str, Any]) -> Iterable[int]:
+    """The ticket that stays is locked too."""
+    return (data["into"],)
+
+
+def check_unmerge(step: Step) -> None:
+    """Merging can be undone for some days only (model 3.1)."""
+    merged_at, days = step.ticket.ended_at or step.at, step.scheme.options.unmerge_days
+    if (local_day(step.at) - local_day(merged_at)).days > days:
+        raise Refused(_("Merging can be undone within %(days)s days only.") % {"days": days}, code="unmerge_late")
+
+
+def unmerge(step: Step) -> None:
+    """The ticket is on its own again, its whole course still counted from where it began: a cancelled clock is never
+    changed, so it gets another attempt."""
+    first = step.ticket.clocks.filter(stage=Stage.TOTAL, round=step.ticket.round).order_by("attempt").first()
+    clocks.start(step, Stage.TOTAL, started=first.started_at if first else step.ticket.accepted_at)
+
+
+def check_void(step: Step) -> None:
+    """A draft is voided by its author; later only a supervisor can (model 3.1)."""
+    if step.ticket.status == Status.DRAFT and step.ticket.accepted_by_id != step.person.pk:
+        raise NotPermitted(_("Only who opened the draft can void it."))
+
+
+def _shown(value: Any) -> Any:
+    return getattr(value, "code", value)

@@ -1,0 +1,110 @@
+"""How much of the customer's contact data a person sees, and looking at all of it with a reason (model 10, U-42)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core import access
+from core.errors import Refused
+from core.models import AccessKind
+from organization.roles import Role
+from tickets.facts import facts_of
+from tickets.phones import masked_name, masked_phone
+from tickets.scheme.entries import Contact as Access
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from organization.models import User
+    from tickets.models import Ticket
+    from tickets.selectors import Reach
+
+# Who talks to the customer, or judges those who do, each in the place it works for.
+NEEDS_CONTACT = frozenset({Role.AGENT, Role.DISPATCHER, Role.REVISITOR, Role.SUPERVISOR})
+REASON_LENGTH = 4
+FULL_WIDTH = ord("０") - ord("0")
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """The contact data as one person may see them; `access` says how much that is."""
+
+    access: Access
+    name: str = ""
+    phone: str = ""
+    service_number: str = ""
+    address: str = ""
+    email: str = ""
+    hidden: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # what must not show, and what shows instead
+
+    def conceal(self, text: str) -> str:
+        """A text that people wrote, with what it repeats of the hidden contact data masked."""
+        for secret, shown in self.hidden:
+            text = text.replace(secret, shown)
+            if secret.isdigit():
+                text = _as_written(secret).sub(shown, text)
+        return text
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is hidden."""
+        return self.access is Access.FULL
+
+
+def _as_written(number: str) -> re.Pattern[str]:
+    """A number the way people write it: digits of either width, spaces and dashes between them."""
+    return re.compile(r"[\s\-]?".join(f"[{digit}{chr(ord(digit) + FULL_WIDTH)}]" for digit in number))
+
+
+def access_of(ticket: Ticket, reach: Reach) -> Access:
+    """What a person with this reach sees: all for who needs it, what the scheme says for handlers (U-42: in principle
+    they do not call the customer), masked for everybody else."""
+    roles = {grant.role for grant in reach.ticket}
+    if roles & NEEDS_CONTACT:
+        return Access.FULL
+    if Role.HANDLER not in roles:
+        return Access.MASKED
+    as_handler = ticket.scheme_version.document.contact_access(facts_of(ticket))
+    return Access.MASKED if as_handler is Access.NONE and len(roles) > 1 else as_handler
+
+
+def contact_view(ticket: Ticket, seen: Access) -> ContactView:
+    """The ticket's contact data at an access."""
+    contact = ticket.contact
+    masked = {
+        contact.address: masked_name(contact.address),
+        contact.phone: masked_phone(contact.phone),
+        contact.service_number: masked_phone(contact.service_number),
+        contact.email: masked_name(contact.email),
+        contact.name: masked_name(contact.name),
+    }
+    hidden = tuple((secret, shown) for secret, shown in masked.items() if len(secret) > 1)
+    if seen is Access.NONE:
+        return ContactView(seen, hidden=hidden)
+    if seen is Access.FULL:
+        return ContactView(seen, contact.name, contact.phone, contact.service_number, contact.address, contact.email)
+    return ContactView(
+        seen,
+        name=masked_name(contact.name),
+        phone=masked_phone(contact.phone),
+        service_number=masked_phone(contact.service_number) if contact.service_number else "",
+        address=masked_name(contact.address),
+        email=masked_name(contact.email),
+        hidden=hidden,
+    )
+
+
+def unmask(*, ticket: Ticket, by: User, reason: str, request: HttpRequest | None = None) -> ContactView:
+    """All contact data, for this once: the look and its reason go to the access log.
+
+    Raises Refused (`reason_missing`) without a reason that says something.
+    """
+    given = reason.strip()
+    if len(given) < REASON_LENGTH:
+        raise Refused(_("Say in a few words what you need the contact data for."), code="reason_missing")
+    access.record(by=by, kind=AccessKind.VIEW_FULL, subject=ticket.number, reason=given, request=request)
+    return contact_view(ticket, Access.FULL)

@@ -1,0 +1,69 @@
+"""Work that time brings. Every task finds its work in the database, so that a lost or doubled message does no harm."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from celery import shared_task
+
+from core import clock
+from core.errors import Refused
+from tickets import day_roots
+from tickets.models import SchemeVersion, Ticket
+from tickets.workflow import perform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+MOST_PER_RUN = 2000  # a run stays well within the minute until the next
+
+
+@shared_task
+def archive_due() -> int:
+    """Archive what has been quiet for as long as its scheme says (model 3.1); gives how many it archived.
+
+    A ticket that cannot be archived is logged and skipped; the next run tries again.
+    """
+    archived = 0
+    for ticket_id in _quiet_long_enough(clock.now()):
+        if archived == MOST_PER_RUN:
+            break
+        try:
+            perform(ticket_id, "archive", by=None)
+        except (Refused, Ticket.DoesNotExist) as reason:  # somebody was faster
+            logger.info("Ticket %s was not archived: %s", ticket_id, reason)
+        except Exception:
+            logger.exception("Ticket %s could not be archived", ticket_id)
+        else:
+            archived += 1
+    return archived
+
+
+@shared_task
+def log_day_root() -> None:
+    """Log the root of the events of yesterday (Shanghai) and of days missed before it (model 10)."""
+    day_roots.log_until(clock.local_day(clock.now()) - timedelta(days=1))
+
+
+def _quiet_long_enough(now: datetime) -> Iterator[int]:
+    """Ids of tickets to archive, the longest quiet first, read in batches; each scheme version has its own span."""
+    for version in SchemeVersion.objects.all():
+        ready = Ticket.objects.filter(
+            scheme_version=version, quiet_from__lte=now - version.document.options.archive_after.span
+        )
+        seen: tuple[datetime | None, int] | None = None
+        while True:
+            rows = ready.order_by("quiet_from", "pk")
+            if seen is not None:
+                rows = rows.filter(quiet_from__gte=seen[0]).exclude(quiet_from=seen[0], pk__lte=seen[1])
+            batch = list(rows.values_list("quiet_from", "pk")[:BATCH])
+            if not batch:
+                break
+            yield from (ticket_id for _quiet_from, ticket_id in batch)
+            seen = batch[-1]

@@ -1,0 +1,125 @@
+"""Chips, times and the header: the parts that every page shows the same way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from core import clock
+from organization.grants import grants_of
+from organization.roles import ADMIN_PERMISSIONS
+from tickets import display, phones
+from tickets.clock_rows import clock_hint
+from tickets.domain.priority import REPEAT, Flag
+from tickets.pools import pools_of
+
+if TYPE_CHECKING:
+    from tickets.models import StageClock, Ticket, WorkOrder
+
+register = template.Library()
+
+register.filter("instant", display.instant_words)
+register.filter("due", display.due_words)
+register.filter("day", clock.local_day)
+register.filter("masked_phone", phones.masked_phone)
+register.filter("masked_name", phones.masked_name)
+
+
+@register.simple_tag
+def state_chip(item: Ticket | WorkOrder) -> SafeString:
+    """The state of a ticket or work order."""
+    tone = display.TONES.get(item.status, "ended")
+    return format_html('<span class="chip {}">{}</span>', tone, item.get_status_display())
+
+
+@register.simple_tag
+def priority_chip(ticket: Ticket) -> SafeString:
+    """P1 … P4 with the reasons on hover."""
+    return format_html(
+        '<span class="priority p{}" title="{}">P{}</span>', ticket.priority, priority_reasons(ticket), ticket.priority
+    )
+
+
+def priority_reasons(ticket: Ticket) -> str:
+    """Why a ticket has its priority, in words."""
+    names = {
+        Flag.GRAVITY: _("critical (media, court, regulator)"),
+        Flag.URGENCY: _("urgent (basic service cut)"),
+        Flag.BREADTH: _("widespread (many customers)"),
+        Flag.IMPORTANCE: _("important customer (VIP or group)"),
+        REPEAT: _("repeat complaint"),
+    }
+    reasons = [
+        _("by hand: %(reason)s") % {"reason": reason["by_hand"]}
+        if isinstance(reason, dict)
+        else str(names.get(reason, reason))
+        for reason in ticket.priority_reasons
+    ]
+    return _(", ").join(reasons) if reasons else _("no reason for a higher priority")
+
+
+@register.simple_tag
+def level_label(ticket: Ticket) -> str:
+    """The ticket's level as its scheme calls it."""
+    return ticket.scheme_version.document.label("level", ticket.level)
+
+
+@register.simple_tag
+def badges(ticket: Ticket) -> SafeString:
+    """What makes a ticket special: a repeat, a further round, the customer urging, bounces."""
+    shown = [
+        (ticket.repeat_number, _("Repeat %(count)d"), "loud"),
+        (ticket.round - 1, _("Rework %(count)d"), "loud"),
+        (ticket.contact_count, _("Called again %(count)d"), ""),
+        (ticket.bounce_count, _("Bounced %(count)d"), ""),
+    ]
+    return format_html_join(
+        " ",
+        '<span class="badge {}">{}</span>',
+        ((tone, words % {"count": count}) for count, words, tone in shown if count),
+    )
+
+
+@register.simple_tag
+def remaining(row: StageClock | None, ticket: Ticket) -> SafeString:
+    """The remaining time of a ticket's running clock: words and a bar; due time, limit and rule on hover."""
+    if row is None:
+        return format_html('<span class="remaining none">{}</span>', _("No time limit"))
+    left = display.remaining_of(row, clock.now())
+    return format_html(
+        '<span class="remaining {}" title="{}"><span class="words">{}</span> <span class="stage">{}</span>'
+        '<progress max="100" value="{}" aria-hidden="true"></progress></span>',
+        left.tone,
+        clock_hint(row, ticket.scheme_version.document),
+        left.words,
+        row.get_stage_display(),
+        left.percent,
+    )
+
+
+@register.inclusion_tag("_partials/topbar.html", takes_context=True)
+def topbar(context: dict[str, Any]) -> dict[str, Any]:
+    """The header of every page, the admin's included."""
+    request = context["request"]
+    grants = grants_of(request.user)
+    return {
+        "user": request.user,
+        "permissions": frozenset().union(*(ADMIN_PERMISSIONS[grant.role] for grant in grants)),
+        "path": request.path,
+        "here": request.get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+        "has_desk": bool(pools_of(request.user)),
+        "role_names": list(dict.fromkeys(grant.role.label for grant in grants)),
+        "roles_in_units": [f"{grant.role.label} · {grant.unit}" for grant in grants],
+        "other_languages": [
+            (code, get_language_info(code)["name_local"])
+            for code, _name in settings.LANGUAGES
+            if code != get_language()
+        ],
+    }

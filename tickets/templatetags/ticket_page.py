@@ -1,0 +1,25 @@
+"""Small parts that only the page of one ticket needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+
+if TYPE_CHECKING:
+    from tickets.models import Ticket
+    from tickets.services.contact_access import ContactView
+
+register = template.Library()
+
+
+@register.simple_tag
+def scheme_label(ticket: Ticket, dimension: str, code: str) -> str:
+    """What the ticket's scheme calls a code."""
+    return ticket.scheme_version.document.label(dimension, code)
+
+
+@register.filter
+def concealed(text: str, contact: ContactView) -> str:
+    """A text without the contact data that the reader does not see."""
+    return contact.conceal(str(text))

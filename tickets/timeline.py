@@ -1,0 +1,243 @@
+"""One timeline of a ticket: its events in words, each with what was said or done behind it (model 10)."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from organization.roles import Role
+from tickets.actions import actions_of
+from tickets.display import due_words, instant_words
+from tickets.models.records import NoteKind
+from tickets.models.replies import Attitude, RevisitResult, Satisfaction
+from tickets.models.work_order import WorkOrder
+from tickets.phones import masked_name, masked_phone
+from tickets.states import ClosureCode, OrderRole, Stage, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from tickets.models import Attachment, Ticket, TicketEvent
+    from tickets.selectors import Records
+
+CUSTOMER_NOTES = frozenset({NoteKind.URGING, NoteKind.FACTS, NoteKind.NOT_REACHED})
+_PHONES = frozenset({"phone", "service_number"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something said or decided in a step."""
+
+    label: str
+    text: str
+
+
+@dataclass
+class Entry:
+    """One step. `tone`: customer (the customer was there), order, note, system or step."""
+
+    event: TicketEvent
+    title: str
+    role: str
+    tone: str
+    order: int | None
+    change: str
+    lines: list[Line] = field(default_factory=list)
+
+
+def timeline_of(
+    ticket: Ticket,
+    events: Sequence[TicketEvent],
+    records: Records,
+    orders: Sequence[WorkOrder],
+    attachments: Sequence[Attachment],
+    *,
+    shows_contact: bool,
+) -> list[Entry]:
+    """The ticket's steps, the latest first. Contact data in them is masked unless `shows_contact`."""
+    teller = _Teller(ticket, records, orders, attachments, shows_contact)
+    return [teller.entry(event) for event in events][::-1]
+
+
+class _Teller:
+    """Tells one event after the other; the records behind them are used up in the order of writing."""
+
+    def __init__(
+        self,
+        ticket: Ticket,
+        records: Records,
+        orders: Sequence[WorkOrder],
+        attachments: Sequence[Attachment],
+        shows_contact: bool,
+    ) -> None:
+        self.ticket = ticket
+        self.document = ticket.scheme_version.document
+        self.records = {source: deque(rows) for source, rows in records.items()}
+        self.notes = {row["pk"]: row for row in records["note"]}
+        self.answers = {row["pk"]: row for row in records["answer"]}
+        self.interim = {row["pk"]: row for row in records["interim"]}
+        self.orders = {order.seq: order for order in orders}
+        self.attachments = {row.pk: row for row in attachments}
+        self.shows_contact = shows_contact
+
+    def entry(self, event: TicketEvent) -> Entry:
+        act = actions_of(self.ticket.kind).get(event.action)
+        moved = event.from_status and event.from_status != event.to_status
+        order = event.data.get("order")
+        return Entry(
+            event=event,
+            title=str(act.label) if act else event.action,
+            role=str(Role(event.role).label) if event.role else "",
+            tone=self._tone(event, order),
+            order=order,
+            change=str(Status(event.to_status).label) if moved else "",
+            lines=[Line(str(label), str(text)) for label, text in self._lines(event) if text],
+        )
+
+    def _tone(self, event: TicketEvent, order: int | None) -> str:
+        data = event.data
+        if order is not None:
+            return "order"
+        note = self.notes.get(data.get("note"))
+        told = {"answer", "reply", "attempt"} & data.keys() or not event.from_status
+        if told or (note is not None and note["kind"] in CUSTOMER_NOTES):
+            return "customer"
+        if event.actor_id is None:
+            return "system"
+        return "note" if note is not None or "attachment" in data else "step"
+
+    def _lines(self, event: TicketEvent) -> Iterator[tuple[str, str]]:
+        data = event.data
+        if (note := self.notes.get(data.get("note"))) is not None:
+            yield str(_NOTE_LABELS.get(note["kind"], "")), note["text"]
+        if "answer" in data and (answer := self.answers.get(data["answer"])) is not None:
+            yield from self._answer(answer)
+        if "reply" in data and (interim := self.interim.get(data["reply"])) is not None:
+            yield from self._told(interim)
+        if "attempt" in data and (revisit := self._next("revisit")) is not None:
+            yield from self._revisit(revisit)
+        if event.action == "reply" and (reply := self._next_reply(data.get("order"))) is not None:
+            yield _("Cause found"), reply["finding"]
+            yield _("Measure"), reply["measure"]
+            yield _("Service restored at"), instant_words(_instant(reply["restored_at"]))
+        yield from self._decisions(data)
+
+    def _decisions(self, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """What the event itself keeps: reasons, units, changes, figures."""
+        label = self.document.label
+        if reason := data.get("reason"):
+            yield _("Reason"), label("return_reason", reason)
+        for sent in data.get("sent", ()):
+            order = self.orders.get(sent["order"])
+            part = OrderRole(sent["part"]).label
+            yield _("Order %(no)s") % {"no": sent["order"]}, f"{order.unit if order else sent['unit']} · {part}"
+        if recalled := data.get("recalled"):
+            yield _("Recalled orders"), ", ".join(str(seq) for seq in recalled)
+        if proper := data.get("proper_unit"):
+            order = self.orders.get(data.get("order", 0))
+            yield _("Proper owner"), str(order.proper_unit) if order and order.proper_unit else proper
+        if level := data.get("level"):
+            yield _("Level"), _change(*(label("level", code) for code in level))
+        for name, (old, new) in data.get("changed", {}).items():
+            yield self._field(name), _change(self._value(name, old), self._value(name, new))
+        for moved in data.get("moved", ()):
+            before, due = _instant(moved["due_before"]), _instant(moved["due"])
+            yield (
+                _("Due: %(stage)s") % {"stage": Stage(moved["stage"]).label},
+                _change(due_words(before), due_words(due)),
+            )
+        for _field in data.get("fields", ()):
+            if (row := self._next("amendment")) is not None:
+                yield self._field(row["field"]), self._amended(row)
+        if "receiver" in data and (hand_over := self._next("hand_over")) is not None:
+            yield _("To"), hand_over["receiver__name"]
+            yield _("Note"), hand_over["note"]
+        if "days" in data and (remedy := self._next("remedy")) is not None:
+            period = (instant_words(_instant(remedy["covers_from"])), instant_words(_instant(remedy["covers_to"])))
+            yield _("Waived"), _("%(from)s to %(to)s") % {"from": period[0], "to": period[1]}
+        if attachment := self.attachments.get(data.get("attachment", 0)):
+            yield attachment.get_purpose_display(), attachment.name
+        yield _("Centre"), self._centre(data)
+        yield _("Into"), data.get("into", "")
+        yield _("Repeat of"), data.get("repeat_of", "")
+        if "bounces" in data:
+            yield _("Bounces"), str(data["bounces"])
+        if data.get("given_up"):
+            yield _("Given up"), _("the customer was not reached in the prescribed attempts")
+
+    def _answer(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        yield from self._told(row)
+        yield _("Closure"), str(ClosureCode(row["closure_code"]).label)
+        yield _("Customer's attitude"), str(Attitude(row["attitude"]).label)
+        yield _("Person told"), row["person_told"] if self.shows_contact else masked_name(row["person_told"])
+        yield _("Plan"), row["plan"]
+
+    def _told(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        yield self.document.label("answer_mode", row["mode"]), row["content"]
+        yield _("Promised for"), due_words(_instant(row["promised_for"]))
+
+    def _revisit(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        yield _("Attempt %(no)s") % {"no": row["number"]}, str(RevisitResult(row["result"]).label)
+        if row["satisfaction"]:
+            yield _("Overall"), str(Satisfaction(row["satisfaction"]).label)
+        if row["is_solved"] is not None:
+            yield _("Solved?"), _("Yes") if row["is_solved"] else _("No")
+        scores = {_("Speed"): row["speed"], _("Attitude"): row["attitude"], _("Result"): row["outcome"]}
+        given = [f"{name} {score}" for name, score in scores.items() if score is not None]
+        yield _("Scores"), pgettext("between two scores", ", ").join(given)
+        yield _("Remark"), row["remark"]
+
+    def _amended(self, row: dict[str, Any]) -> str:
+        old, new = row["old"], row["new"]
+        if row["is_contact"] and not self.shows_contact:
+            mask = masked_phone if row["field"] in _PHONES else masked_name
+            old, new = mask(old), mask(new)
+        return _change(old, new)
+
+    def _centre(self, data: dict[str, Any]) -> str:
+        code = str(data.get("centre", ""))
+        return str(self.ticket.owner_unit) if code == self.ticket.owner_unit.code else code
+
+    def _value(self, name: str, value: Any) -> str:
+        """A class by its label, a flag as yes or no, anything else as it is."""
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if name == "priority":
+            return f"P{value}"
+        return self.document.label(name, value) if value else ""
+
+    def _field(self, name: str) -> str:
+        for row in (self.ticket, self.ticket.contact):
+            if name in (one.name for one in row._meta.get_fields()):
+                return str(getattr(row._meta.get_field(name), "verbose_name", name))
+        return name
+
+    def _next(self, source: str) -> dict[str, Any] | None:
+        rows = self.records[source]
+        return rows.popleft() if rows else None
+
+    def _next_reply(self, order: int | None) -> dict[str, Any] | None:
+        row = next((row for row in self.records["reply"] if row["work_order__seq"] == order), None)
+        if row is not None:
+            self.records["reply"].remove(row)
+        return row
+
+
+_NOTE_LABELS = {kind.value: kind.label for kind in NoteKind if kind != NoteKind.NOTE}
+
+
+def _change(old: str, new: str) -> str:
+    return f"{old or '—'} → {new or '—'}"
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An instant out of a JSON body: with its zone from PostgreSQL, in plain UTC from SQLite."""
+    instant = parse_datetime(text) if text else None
+    return instant.replace(tzinfo=UTC) if instant is not None and instant.tzinfo is None else instant

@@ -1,0 +1,111 @@
+"""Lists of tickets and work orders, and the search that leads to one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.numbers import is_valid_number
+from tickets import display
+from tickets.filters import TicketFilter
+from tickets.lists import page_of
+from tickets.models import Ticket
+from tickets.pools import Pool, counts_of, pools_of
+from tickets.services.schemes import current_version
+from tickets.views import person
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+
+@require_safe
+@login_required
+@never_cache
+def pool(request: HttpRequest) -> HttpResponse:
+    """One pool of the user's, as its address narrows it down; without a name the first."""
+    mine = pools_of(person(request))
+    chosen = _chosen(mine, request.GET.get("pool"))
+    if chosen is None:
+        return render(request, "desk/no_pools.html")
+    narrowed = TicketFilter(
+        request.GET,
+        queryset=Ticket.objects.visible_to(person(request)),
+        document=current_version(settings.DEFAULT_SCHEME).document,
+    )
+    page = page_of(
+        chosen,
+        chosen.rows(person(request), narrowed.qs),
+        before=request.GET.get("before"),
+        after=request.GET.get("after"),
+    )
+    context = {
+        "pool": chosen,
+        "pools": mine,
+        "filter": narrowed,
+        "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
+        "page": page,
+        "first": _address(request.GET, chosen) if "after" in request.GET or "before" in request.GET else None,
+        "previous": page.before and _address(request.GET, chosen, before=page.before),
+        "next": page.after and _address(request.GET, chosen, after=page.after),
+    }
+    return render(request, "desk/pool.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def counts(request: HttpRequest) -> HttpResponse:
+    """What waits in each of the user's pools of work, for the menu to show once the list itself is there."""
+    user = person(request)
+    waiting = counts_of(user, pools_of(user), clock.now())
+    shown = {
+        found.pool.code: {
+            "count": found.shown,
+            "late": found.is_late,
+            "title": _("late since %(due)s") % {"due": display.due_words(found.nearest)} if found.is_late else "",
+        }
+        for found in waiting
+        if found.count
+    }
+    return JsonResponse(shown)
+
+
+@require_safe
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """To the ticket of a number, else to the tickets with exactly that phone or service number."""
+    typed = request.GET.get("q", "").strip()
+    number = typed.upper()
+    if is_valid_number(number) and Ticket.objects.visible_to(person(request)).filter(number=number).exists():
+        return redirect("ticket", number)
+    return redirect(f"{reverse('pool')}?{urlencode({'pool': 'all', 'q': typed})}")
+
+
+def _chosen(mine: list[Pool], code: str | None) -> Pool | None:
+    """The pool of a code, the first without one; None when the user has none. Raises Http404 for anybody else's."""
+    if not code:
+        return mine[0] if mine else None
+    for pool in mine:
+        if pool.code == code:
+            return pool
+    raise Http404
+
+
+def _address(asked: QueryDict, pool: Pool, **cursor: str) -> str:
+    """This list at another place."""
+    query = asked.copy()
+    for name in ("before", "after"):
+        query.pop(name, None)
+    query["pool"] = pool.code
+    query.update(cursor)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,32 @@
+"""The workbench: what this person must do now."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core import clock
+from tickets.lists import most_urgent
+from tickets.pools import counts_of, pools_of
+from tickets.views import person
+
+URGENT_ROWS = 12
+
+
+@require_safe
+@login_required
+@never_cache
+def workbench(request: HttpRequest) -> HttpResponse:
+    """A tile for each pool of the user's work, and what is due first out of all of them."""
+    at = clock.now()
+    mine = pools_of(person(request))
+    context = {
+        "counts": counts_of(person(request), mine, at),
+        "has_pools": bool(mine),
+        "rows": most_urgent(person(request), mine, URGENT_ROWS),
+        "at": at,
+    }
+    return render(request, "desk/workbench.html", context)
