@@ -227,13 +227,13 @@ def _end(row: StageClock, at: datetime, outcome: Outcome) -> None:
     row.save(update_fields=["stopped_at", "counted_seconds", "outcome"])
 
 
-@_in_words()
 def _counted(row: StageClock, at: datetime) -> int:
     """Seconds that ran, in the limit's own counting; elapsed ones for a promised date."""
     if row.limit is None:
         return int((at - row.started_at).total_seconds())
-    limit = Limit.from_dict(row.limit)
-    return arithmetic.counted_seconds(row.started_at, at, limit, _calendar(row, limit))
+    limit = Limit.from_dict(row.limit)  # a stored limit that cannot be read is a broken row, not a refusal
+    with _in_words():
+        return arithmetic.counted_seconds(row.started_at, at, limit, _calendar(row, limit))
 
 
 def _calendar(row: StageClock, limit: Limit) -> WorkCalendar:
