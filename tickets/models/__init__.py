@@ -6,23 +6,36 @@ from tickets.models.attachment import Attachment
 from tickets.models.clock import StageClock, WorkdayOverride
 from tickets.models.contact import Contact
 from tickets.models.event import TicketEvent
+from tickets.models.outbox import Message, Notice, NoticeChoice, Outbox
 from tickets.models.records import Amendment, HandOver, Remedy, TicketLink, TicketNote
 from tickets.models.replies import Answer, InterimReply, RevisitAttempt
+from tickets.models.supervision import Alert, SupervisionOrder, SupervisionTrigger
+from tickets.models.time import DelayFinding, Extension, Pause
 from tickets.models.work_order import WorkOrder, WorkOrderReply
 
 __all__ = [
+    "Alert",
     "Amendment",
     "Answer",
     "Attachment",
     "Contact",
+    "DelayFinding",
     "DictionaryEntry",
+    "Extension",
     "HandOver",
     "InterimReply",
+    "Message",
+    "Notice",
+    "NoticeChoice",
+    "Outbox",
+    "Pause",
     "Remedy",
     "RevisitAttempt",
     "Scheme",
     "SchemeVersion",
     "StageClock",
+    "SupervisionOrder",
+    "SupervisionTrigger",
     "Ticket",
     "TicketEvent",
     "TicketLink",

@@ -17,7 +17,11 @@ class StageClock(models.Model):
     """One timed passage of a ticket through a stage (model 4). A stopped clock is never changed again.
 
     `limit` is the limit as applied, copied in; null for a promised date. `counted_seconds` is what had run when
-    the clock stopped, in the limit's own unit of counting.
+    the clock stopped, in the limit's own unit of counting, pauses left out. `alerted` counts the steps of the scheme's
+    alert chain that were raised since `schedule` last rose (with an extension); `next_alert_at` is when the next one
+    is due, null where none is left, while it is paused and once it has stopped. `fault` says why the sweep had to set
+    the row aside. `allowed_seconds` is what a further attempt got, in the limit's own counting. `pauses` are those that
+    ended, as pairs of instants; `paused_at` is when the one that lasts began.
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks")
@@ -39,6 +43,13 @@ class StageClock(models.Model):
     stopped_at = models.DateTimeField(_("stopped"), null=True)
     counted_seconds = models.PositiveBigIntegerField(null=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, default=Outcome.RUNNING)
+    allowed_seconds = models.PositiveBigIntegerField(null=True)
+    pauses = models.JSONField(default=list)
+    paused_at = models.DateTimeField(_("paused"), null=True)
+    schedule = models.PositiveSmallIntegerField(default=1)
+    alerted = models.PositiveSmallIntegerField(default=0)
+    next_alert_at = models.DateTimeField(_("next alert"), null=True)
+    fault = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("stage clock")
@@ -61,9 +72,20 @@ class StageClock(models.Model):
                 name="clock_stopped_complete",
             ),
             models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="clock_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.RUNNING) | Q(paused_at__isnull=True, next_alert_at__isnull=True),
+                name="clock_stopped_is_quiet",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | Q(is_pausable=True, next_alert_at__isnull=True),
+                name="clock_paused_is_quiet",
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(outcome=Outcome.RUNNING), name="clock_running_due"),
+            models.Index(
+                fields=["next_alert_at", "id"], condition=Q(next_alert_at__isnull=False), name="clock_to_alert"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -134,6 +134,7 @@ class Ticket(models.Model):
     needs_assignment = models.BooleanField(_("before the supervisor"), default=False)
     contact_count = models.PositiveSmallIntegerField(_("further contacts"), default=0)
 
+    is_paused = models.BooleanField(_("paused"), default=False)
     next_due_at = models.DateTimeField(_("next due"), default=NOTHING_DUE)
     quiet_from = models.DateTimeField(_("nothing due since"), null=True)
     changed_at = models.DateTimeField(_("changed at"))
