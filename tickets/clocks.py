@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
-from core.errors import Refused
-from tickets import calendars
+from tickets import clock_times
 from tickets.domain import clock as arithmetic
 from tickets.domain.calendar import WorkCalendar
-from tickets.domain.errors import DomainError
-from tickets.domain.limits import Limit
 from tickets.facts import facts_of
 from tickets.models import StageClock, WorkOrder
 from tickets.models.ticket import NOTHING_DUE
 from tickets.states import CLOSED, ORDER_ANSWERED, ORDER_UNANSWERED, OrderRole, Outcome, Stage, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from tickets.actions import Step
@@ -34,6 +27,7 @@ STAGE_OF_STATE = {
 }
 # Nothing of these ticket states is watched any more but what closing itself opened.
 _AFTER_CLOSING = frozenset({Stage.REVISIT, Stage.FOLLOW_UP})
+_ENDING = ("stopped_at", "counted_seconds", "outcome", "next_alert_at", "due_at", "warn_at", "pauses", "paused_at")
 
 
 def ticket_opened(step: Step) -> None:
@@ -111,8 +105,11 @@ def start(
     if rule is not None:
         _apply(step, new, rule, before)
     elif promised is not None:
-        new.warn_at, new.due_at, new.rule = promised, promised, "promise"
+        new.rule = "promise"
+        clock_times.set_due(new, promised, step.scheme.options, WorkCalendar())
     new.original_due_at = new.due_at
+    if ticket.is_paused:
+        clock_times.stand_still(new, step.at)
     new.save(force_insert=True)
     _book(step).append(new)
     return new
@@ -123,7 +120,9 @@ def stop(step: Step, stage: Stage, *, order: WorkOrder | None = None, at: dateti
     for row in _running(step, stage):
         if order is None or row.work_order_id == order.pk:
             at = at or step.at
-            _end(row, at, Outcome.MET if at <= row.due_at else Outcome.BREACHED)
+            clock_times.go_on(row, at, step.scheme.options)
+            is_met = at <= row.due_at or clock_times.counting_of(row).soft
+            _end(row, at, Outcome.MET if is_met else Outcome.BREACHED)
             return row
     return None
 
@@ -132,6 +131,7 @@ def cancel(step: Step, *stages: Stage, order: WorkOrder | None = None, keep: fro
     """Cancel running clocks: of the named stages (default all but `keep`), of one order where given."""
     for row in _running(step, *stages):
         if row.stage not in keep and (order is None or row.work_order_id == order.pk):
+            clock_times.go_on(row, step.at, step.scheme.options)
             _end(row, max(step.at, row.started_at), Outcome.CANCELLED)
 
 
@@ -156,6 +156,8 @@ def recompute(step: Step) -> list[dict[str, Any]]:
         before = row.due_at
         _apply(step, row, rule, None)
         row.original_due_at = row.due_at
+        if row.schedule > 1 and before > row.due_at:  # what was agreed stays agreed
+            clock_times.set_due(row, before, step.scheme.options, clock_times.calendar_of(row))
         if row.due_at != before:
             row.save()
             moved.append({"stage": row.stage, "due_before": before, "due": row.due_at})
@@ -165,7 +167,8 @@ def recompute(step: Step) -> list[dict[str, Any]]:
 def refresh_due(step: Step) -> None:
     """Keep on the ticket what lists are sorted by, and since when nothing is due any more."""
     running = _running(step)
-    step.ticket.next_due_at = min((row.due_at for row in running), default=NOTHING_DUE)
+    moving = [row.due_at for row in running if row.paused_at is None]
+    step.ticket.next_due_at = min(moving, default=NOTHING_DUE)
     waiting = running or step.ticket.status not in (Status.CLOSED, Status.REVISITED)
     if waiting:
         step.ticket.quiet_from = None
@@ -173,36 +176,23 @@ def refresh_due(step: Step) -> None:
         step.ticket.quiet_from = step.at
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """What the arithmetic refuses is a refusal of the act."""
-    try:
-        yield
-    except DomainError as error:
-        raise Refused(_(error.message_id) % error.params, code="clock") from error
-
-
-@_in_words()
 def _apply(step: Step, row: StageClock, rule: LimitRule, before: StageClock | None) -> None:
-    limit = rule.limit_for(facts_of(step.ticket))
-    calendar, options = _calendar(row, limit), step.scheme.options
-    if before is None:
-        due = arithmetic.due(row.started_at, limit, calendar)
-    else:
-        stopped = before.stopped_at or step.at
-        due = arithmetic.next_attempt_due(
-            row.started_at, before.due_at, stopped, limit, calendar, options.attempt_minimum.span
-        )
-    quiet = options.quiet_hours
-    if quiet is not None and row.stage in quiet.stages:
-        due = arithmetic.quiet_hours(due, quiet.start, quiet.earliest, latest=_total_due(step))
-    row.warn_at = arithmetic.at_ratio(row.started_at, due, options.warn_ratio, limit, calendar)
-    row.limit = limit.to_dict()
-    row.rule = rule.id
-    row.is_pausable = rule.pausable
-    row.calendar_version = calendar.version
-    row.is_provisional = arithmetic.is_provisional(row.started_at, due, limit, calendar)
-    row.due_at = due
+    """Give the row the limit of `rule`: from its start, or with what the attempt `before` left unused."""
+    limit, options = rule.limit_for(facts_of(step.ticket)), step.scheme.options
+    row.limit, row.rule, row.is_pausable = limit.to_dict(), rule.id, rule.pausable
+    calendar = clock_times.calendar_of(row)
+    with clock_times.in_words():
+        if before is not None:
+            stopped = before.stopped_at or step.at
+            row.due_at = arithmetic.next_attempt_due(
+                row.started_at, before.due_at, stopped, limit, calendar, options.attempt_minimum.span
+            )
+            row.allowed_seconds = arithmetic.counted_seconds(row.started_at, row.due_at, limit, calendar)
+        due = clock_times.due_by_limit(row, calendar)
+        quiet = options.quiet_hours
+        if quiet is not None and row.stage in quiet.stages:
+            due = arithmetic.quiet_hours(due, quiet.start, quiet.earliest, latest=_total_due(step))
+        clock_times.set_due(row, due, options, calendar)
 
 
 def _total_due(step: Step) -> datetime | None:
@@ -222,20 +212,6 @@ def _book(step: Step) -> list[StageClock]:
 
 def _end(row: StageClock, at: datetime, outcome: Outcome) -> None:
     row.stopped_at = at
-    row.counted_seconds = _counted(row, at)
-    row.outcome = outcome
-    row.save(update_fields=["stopped_at", "counted_seconds", "outcome"])
-
-
-def _counted(row: StageClock, at: datetime) -> int:
-    """Seconds that ran, in the limit's own counting; elapsed ones for a promised date."""
-    if row.limit is None:
-        return int((at - row.started_at).total_seconds())
-    limit = Limit.from_dict(row.limit)  # a stored limit that cannot be read is a broken row, not a refusal
-    with _in_words():
-        return arithmetic.counted_seconds(row.started_at, at, limit, _calendar(row, limit))
-
-
-def _calendar(row: StageClock, limit: Limit) -> WorkCalendar:
-    """The calendar of the accountable unit; hours and natural days need none, and no query for it."""
-    return calendars.load(row.unit) if limit.unit.counts_working_days_only else WorkCalendar()
+    row.counted_seconds = clock_times.counted_seconds(row, at)
+    row.outcome, row.next_alert_at = outcome, None
+    row.save(update_fields=_ENDING)

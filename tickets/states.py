@@ -100,6 +100,21 @@ class Outcome(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Grade(TextChoices):
+    """How strongly somebody is reminded, rising."""
+
+    WARNING = "warning", pgettext_lazy("grade", "Warning")
+    CHASE = "chase", _("Chase")
+    SUPERVISE = "supervise", _("Supervision")
+    RAISED = "raised", _("Raised supervision")
+    NOTICE = "notice", _("Public notice")
+
+    @property
+    def rank(self) -> int:
+        """0 for a warning, rising."""
+        return list(Grade).index(self)
+
+
 class ClosureCode(TextChoices):
     """What an answer achieved (model 3.1); `not_accepted` never counts as closed on time (U-A4)."""
 

@@ -135,8 +135,17 @@ FORM: list[tuple[Change, str]] = [
         "scripts › leak › fields › x: A field of type choice needs choices, and no other field has them.",
     ),
     (
-        lambda raw: raw["options"].update(warn_ratio=1.5),
-        "options › warn_ratio: 1.5 does not fit (Input should be less than 1); correct it",
+        lambda raw: raw["options"]["supervision"]["chain"][0].update(at=1.5),
+        "options › supervision › chain: The chain starts with a warning below 1.",
+    ),
+    (
+        lambda raw: raw["options"]["supervision"]["chain"][2].update(at=1),
+        "options › supervision › chain: Each step of the chain must come later than the one before, no milder.",
+    ),
+    (
+        lambda raw: raw["options"]["supervision"]["chain"][0].update(to=["customer"]),
+        "options › supervision › chain › #1 › to › #1: 'customer' is not known; choose one of 'user', 'manager', "
+        "'parent', 'province' or 'group'",
     ),
 ]
 

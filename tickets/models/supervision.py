@@ -12,21 +12,7 @@ from organization.models import Unit
 from tickets.models.clock import StageClock
 from tickets.models.ticket import Ticket
 from tickets.models.work_order import WorkOrder
-
-
-class Grade(models.TextChoices):
-    """How strongly somebody is reminded, rising."""
-
-    WARNING = "warning", pgettext_lazy("grade", "Warning")
-    CHASE = "chase", _("Chase")
-    SUPERVISE = "supervise", _("Supervision")
-    RAISED = "raised", _("Raised supervision")
-    NOTICE = "notice", _("Public notice")
-
-    @property
-    def rank(self) -> int:
-        """0 for a warning, rising."""
-        return list(Grade).index(self)
+from tickets.states import Grade
 
 
 class Trigger(models.TextChoices):

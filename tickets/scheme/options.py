@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from django.utils.translation import gettext
@@ -12,7 +13,7 @@ from pydantic import Field, field_validator
 
 from core.clock import local_day
 from organization.models import Function
-from tickets.states import ClosureCode, Stage
+from tickets.states import ClosureCode, Grade, Stage
 
 from .parts import Code, ElapsedLimit, Flag, LimitField, Part, TimeOfDay
 
@@ -78,6 +79,44 @@ class QuietHours(Part):
     stages: tuple[Stage, ...]
 
 
+class AlertStep(Part):
+    """One step of the alert chain: from which share of its time a clock is brought before whom.
+
+    `to` names the user accountable, the unit's manager, the unit above it (a copy), the province's supervisors, the
+    group's.
+    """
+
+    at: Decimal = Field(gt=0, le=10, decimal_places=2)
+    grade: Grade
+    to: tuple[Literal["user", "manager", "parent", "province", "group"], ...] = Field(min_length=1)
+
+
+class SupervisionRule(Part):
+    """How clocks are watched (model 6): the chain, and what goes beyond the due time (which stages, after how long)."""
+
+    chain: tuple[AlertStep, ...] = Field(min_length=1)
+    beyond_due_stages: tuple[Stage, ...]
+    beyond_due_after: ElapsedLimit
+    reply_limit: ElapsedLimit
+    chase_interval: ElapsedLimit
+    digest_window: ElapsedLimit
+
+    @field_validator("chain")
+    @classmethod
+    def _rises(cls, chain: tuple[AlertStep, ...]) -> tuple[AlertStep, ...]:
+        if chain[0].grade != Grade.WARNING or chain[0].at >= 1:
+            raise ValueError(gettext("The chain starts with a warning below 1."))
+        for lower, upper in pairwise(chain):
+            if upper.at <= lower.at or upper.grade.rank < lower.grade.rank:
+                raise ValueError(gettext("Each step of the chain must come later than the one before, no milder."))
+        return chain
+
+    def chain_for(self, stage: str, *, is_soft: bool = False) -> tuple[AlertStep, ...]:
+        """The steps that a stage goes through; a soft limit only warns (B-05)."""
+        goes_beyond = stage in self.beyond_due_stages
+        return tuple(step for step in self.chain if step.at < 1 or (not is_soft and (step.at == 1 or goes_beyond)))
+
+
 class LevelProposals(Part):
     """The level proposed (U-28): at the start, on dispatch to a department, for the group or another province."""
 
@@ -89,7 +128,7 @@ class LevelProposals(Part):
 class Options(Part):
     """See the shipped documents for what each option of a trade rests on."""
 
-    warn_ratio: Decimal = Field(gt=0, lt=1)
+    supervision: SupervisionRule
     director_review: Flag
     allow_decline: Flag
     signature_where_not_recorded: Flag
@@ -105,6 +144,11 @@ class Options(Part):
     unmerge_days: int = Field(ge=0)
     cause_levels_at_intake: int = Field(ge=0, le=4)
     level_proposals: LevelProposals
+
+    @property
+    def warn_ratio(self) -> Decimal:
+        """The share of its time after which a stage is warned (U-32)."""
+        return self.supervision.chain[0].at
 
     def transfer_rule(self, function: str) -> TransferRule | None:
         """How units of a function may transfer, None when they may not."""
