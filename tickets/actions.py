@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from django.db.models import Model
     from django.utils.functional import Promise
 
     from organization.grants import Grant
@@ -39,6 +40,7 @@ class Step:
     order: WorkOrder | None = None
     others: dict[int, Ticket] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)  # goes into the event; no contact data
+    said: list[Model] = field(default_factory=list)  # rows with what people said; their digests go into the event
     clocks: list[StageClock] | None = None  # read once by `tickets.clocks`
 
     @property

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from tickets import digests
 from tickets.models import Ticket, TicketEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from django.db.models import Model
 
     from organization.grants import Grant
     from organization.models import User
@@ -28,11 +31,15 @@ def next_event(
     grant: Grant | None,
     from_status: str,
     data: dict[str, Any],
+    said: Iterable[Model] = (),
 ) -> TicketEvent:
     """The ticket's next event, unsaved; the ticket's count and last hash move on with it.
 
-    `data` holds no contact data. `by=None` is the system; `grant` says in which role and unit, and for whom.
+    `data` holds no contact data. `by=None` is the system; `grant` says in which role and unit, and for whom. `said` are
+    the saved rows with what people said in the step: the event keeps their digests.
     """
+    if entries := digests.entries_of(said, ticket.last_event_hash):
+        data = {**data, "said": entries}
     event = TicketEvent(
         ticket=ticket,
         seq=ticket.event_count + 1,

@@ -193,7 +193,14 @@ def _run(step: Step) -> None:
         step.notes.setdefault("order", step.order.seq)
     ticket.changed_at = step.at
     event = record.next_event(
-        ticket, action=action.name, at=step.at, by=step.by, grant=step.grant, from_status=before, data=step.notes
+        ticket,
+        action=action.name,
+        at=step.at,
+        by=step.by,
+        grant=step.grant,
+        from_status=before,
+        data=step.notes,
+        said=step.said,
     )
     ticket.save()
     event.save(force_insert=True)

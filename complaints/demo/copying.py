@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy as copy_of
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -17,7 +18,7 @@ from complaints.demo.matters import dated, draw_customer
 from complaints.demo.recording import MODELS, Recording, Row
 from core.clock import local_day
 from core.numbers import ticket_number
-from tickets import record
+from tickets import digests, record
 from tickets.models import Amendment, Answer, Attachment, Contact, InterimReply, Ticket, TicketEvent, TicketNote
 from tickets.models.attachment import storage_name
 from tickets.models.ticket import NOTHING_DUE
@@ -54,6 +55,16 @@ class Copy:
     words: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Telling:
+    """What is different about one ticket this time: instants, ids, words; and by kind and old id, rows said again."""
+
+    shift: timedelta
+    ids: Ids
+    words: dict[str, str]
+    said: dict[tuple[str, int], Model] = field(default_factory=dict)
+
+
 class Copyist:
     """Makes the rows of copies and writes them in batches."""
 
@@ -67,7 +78,7 @@ class Copyist:
     def copy(self, copy: Copy, ticket_id: int) -> None:
         """Make the rows of one ticket of a copy."""
         ids: Ids = {(Ticket, old): new for old, new in copy.ids.items()}
-        words = self._words(copy, ticket_id)
+        telling = Telling(copy.shift, ids, self._words(copy, ticket_id))
         chained = ""
         for row in self.recording.rows[ticket_id]:
             model, values = row.table.model, list(row.prepared)
@@ -75,16 +86,18 @@ class Copyist:
                 ids[model, row.row.pk] = values[0] = next(self.counters[model])
             self._move(row, values, copy.shift, ids)
             for name in TEXTS.get(model, ()):
-                _set(row, values, name, _reworded(getattr(row.row, name), words))
+                _set(row, values, name, _reworded(getattr(row.row, name), telling.words))
+            if model in digests.SAYING:
+                telling.said[model.__name__, row.row.pk] = _said_again(row, values[0], telling)
             if model is Ticket:
                 values[0] = copy.ids[ticket_id]
-                _set(row, values, "extra", _told_again(row.row.extra, copy.shift, words))  # type: ignore[attr-defined]
+                _set(row, values, "extra", _told_again(row.row.extra, telling))  # type: ignore[attr-defined]
             elif model is Contact:
-                _set(row, values, "phone_last4", words[row.row.phone][-4:])  # type: ignore[attr-defined]
+                _set(row, values, "phone_last4", telling.words[row.row.phone][-4:])  # type: ignore[attr-defined]
             elif model is Attachment:
                 _set(row, values, "file", _stored(cast("Attachment", row.row)))
             elif model is TicketEvent:
-                chained = self._chain(row, values, copy, ids, words, chained)
+                chained = self._chain(row, values, telling, chained)
             self.made[model].append(values)
         first = self.recording.rows[ticket_id][0]
         _set(first, self.made[Ticket][-1], "last_event_hash", chained)
@@ -122,15 +135,18 @@ class Copyist:
             if row.values[index] is not None:
                 values[index] = ids[model, row.values[index]]
 
-    def _chain(self, row: Row, values: list[Any], copy: Copy, ids: Ids, words: dict[str, str], previous: str) -> str:
+    def _chain(self, row: Row, values: list[Any], telling: Telling, previous: str) -> str:
         """Write the event's data again and chain it to the one before it; gives its hash."""
         event = cast("TicketEvent", row.row)
-        data = _told_again(row.values[row.table.position["data"]], copy.shift, words)
+        data = _told_again(row.values[row.table.position["data"]], telling)
         for name, model in NAMED_IN_EVENTS.items():
             if name in data:
-                data[name] = ids[model, data[name]]
-        event.ticket_id = copy.ids[row.values[row.table.position["ticket_id"]]]
-        event.at = row.values[row.table.position["at"]] - copy.shift
+                data[name] = telling.ids[model, data[name]]
+        if "said" in data:
+            rows = [telling.said[entry["row"], entry["id"]] for entry in data["said"]]
+            data["said"] = digests.entries_of(rows, previous)
+        event.ticket_id = telling.ids[Ticket, row.values[row.table.position["ticket_id"]]]
+        event.at = row.values[row.table.position["at"]] - telling.shift
         event.data, event.previous_hash = data, previous
         event_hash = record.hash_of(event)
         _set(row, values, "data", data)
@@ -142,6 +158,18 @@ class Copyist:
 def _set(row: Row, values: list[Any], name: str, value: Any) -> None:
     index = row.table.position[name]
     values[index] = value if isinstance(value, str) else row.table.prepared(index, value)
+
+
+def _said_again(row: Row, pk: int, telling: Telling) -> Model:
+    """A recorded row as it says it this time."""
+    again = copy_of(row.row)
+    again.pk = pk
+    for index in row.table.instants:
+        if row.values[index] is not None:
+            setattr(again, row.table.fields[index].attname, row.values[index] - telling.shift)
+    for name in TEXTS.get(row.table.model, ()):
+        setattr(again, name, _reworded(getattr(again, name), telling.words))
+    return again
 
 
 def _stored(recorded: Attachment) -> str:
@@ -156,14 +184,14 @@ def _reworded(text: str, words: dict[str, str]) -> str:
     return text
 
 
-def _told_again(value: Any, shift: timedelta, words: dict[str, str]) -> Any:
+def _told_again(value: Any, telling: Telling) -> Any:
     """The same JSON with its instants set back and its words replaced. Whole weeks move the date and nothing else."""
     if isinstance(value, dict):
-        return {name: _told_again(part, shift, words) for name, part in value.items()}
+        return {name: _told_again(part, telling) for name, part in value.items()}
     if isinstance(value, list):
-        return [_told_again(part, shift, words) for part in value]
+        return [_told_again(part, telling) for part in value]
     if not isinstance(value, str):
         return value
     if INSTANT.match(value):
-        return (date.fromisoformat(value[:10]) - shift).isoformat() + value[10:]
-    return _reworded(value, words)
+        return (date.fromisoformat(value[:10]) - telling.shift).isoformat() + value[10:]
+    return _reworded(value, telling.words)

@@ -161,6 +161,7 @@ def interim_reply(step: Step) -> None:
         content=step.data["content"],
         promised_for=promised,
     )
+    step.said.append(row)
     step.notes.update(reply=row.pk, promised_for=promised)
 
 
@@ -188,6 +189,7 @@ def _record_answer(step: Step, *, is_on_spot: bool) -> None:
         promised_for=data.get("promised_for") if is_unresolved else None,
         is_on_spot=is_on_spot,
     )
+    step.said.append(row)
     step.notes.update(answer=row.pk, closure_code=row.closure_code)
     if data.get("substantiated"):
         step.ticket.substantiated = data["substantiated"]

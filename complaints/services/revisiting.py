@@ -97,4 +97,5 @@ def _record(step: Step, result: RevisitResult) -> None:
         remark=step.data.get("remark", ""),
         **{name: data.get(name) for name in SCORES},
     )
+    step.said.append(row)
     step.notes.update(attempt=row.number, result=row.result, satisfaction=row.satisfaction)

@@ -125,6 +125,7 @@ def test_many_tickets_are_the_same_each_time_and_contradict_nothing() -> None:
     assert after_loading(150, seed=3) == first
     assert Ticket.objects.count() == 150
     assert list(consistency.faults()) == []
+    call_command("verify_log", files=True, stdout=StringIO())
     accepted = list(Ticket.objects.order_by("pk").values_list("accepted_at", flat=True))
     assert accepted == sorted(accepted)
     assert not TicketEvent.objects.filter(at__gt=clock.parse_instant(UNTIL)).exists()

@@ -7,18 +7,24 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import SuspiciousFileOperation
+from django.utils.translation import gettext as _
+
 from tickets import workflow
 from tickets.models import Attachment
 from tickets.models.attachment import storage_name
 from tickets.services.file_types import check_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from django.core.files import File
+    from django.db.models import QuerySet
 
     from organization.models import User
     from tickets.actions import Step
+    from tickets.models import Ticket
 
 NAME_LENGTH = 120
 
@@ -52,7 +58,22 @@ def keep_attachment(step: Step) -> None:
     row: Attachment = step.data["attachment"]
     row.ticket, row.at, row.by = step.ticket, step.at, step.person
     row.save(force_insert=True)
+    step.said.append(row)
     step.notes.update(attachment=row.pk, purpose=row.purpose, sha256=row.sha256)
+
+
+def file_faults(tickets: QuerySet[Ticket]) -> Iterator[str]:
+    """Files of these tickets that are gone from the disk, or are not what was attached; in sentences."""
+    for row in Attachment.objects.filter(ticket__in=tickets).select_related("ticket").order_by("pk").iterator():
+        words = {"number": row.ticket.number, "id": row.pk}
+        try:
+            with row.file.open("rb") as file:
+                is_whole = _sha256(file) == row.sha256
+        except (OSError, ValueError, SuspiciousFileOperation):  # no file, no name, a path outside the folder
+            yield _("%(number)s: the file of attachment %(id)s is missing") % words
+        else:
+            if not is_whole:
+                yield _("%(number)s: the file of attachment %(id)s was changed") % words
 
 
 def clean_name(name: str) -> str:

@@ -48,9 +48,11 @@ def callers_ticket(user: User, data: Mapping[str, Any]) -> TicketQuerySet:
 
 def note(step: Step, kind: str, text: str) -> TicketNote:
     """Write one note of `kind` on the ticket."""
-    return TicketNote.objects.create(
+    row = TicketNote.objects.create(
         ticket=step.ticket, kind=kind, at=step.at, by=step.by, unit=step.grant.unit if step.grant else None, text=text
     )
+    step.said.append(row)
+    return row
 
 
 def add_contact(step: Step) -> None:
@@ -103,14 +105,16 @@ def correct(step: Step, row: Model, changes: Mapping[str, Any], *, is_contact: b
     """Set fields of a row and keep both values of each that differs; gives their names. The caller saves the row."""
     differing = [name for name, new in changes.items() if getattr(row, name) != new]
     for name in differing:
-        Amendment.objects.create(
-            ticket=step.ticket,
-            at=step.at,
-            by=step.person,
-            field=name,
-            is_contact=is_contact,
-            old=str(getattr(row, name)),
-            new=str(changes[name]),
+        step.said.append(
+            Amendment.objects.create(
+                ticket=step.ticket,
+                at=step.at,
+                by=step.person,
+                field=name,
+                is_contact=is_contact,
+                old=str(getattr(row, name)),
+                new=str(changes[name]),
+            )
         )
         setattr(row, name, changes[name])
     return differing

@@ -128,7 +128,7 @@ def reply(step: Step) -> None:
     order = step.the_order
     refuse_open_child(order)
     data = step.data
-    WorkOrderReply.objects.create(
+    row = WorkOrderReply.objects.create(
         work_order=order,
         attempt=order.attempt,
         at=step.at,
@@ -140,6 +140,7 @@ def reply(step: Step) -> None:
         restored_at=data.get("restored_at"),
         cause=data.get("cause"),
     )
+    step.said.append(row)
     if step.scheme.options.director_review:
         order.reply_for_review(step)
     else:

@@ -1,41 +1,49 @@
-"""`manage.py verify_log [--ticket NUMBER]`: the chains of events, and the roots of the days logged outside."""
+"""`manage.py verify_log [--ticket NUMBER] [--files]`: events, what they prove of other rows, days logged outside."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
-from tickets import day_roots
+from tickets import day_roots, digests
 from tickets.consistency import chain_faults
 from tickets.models import Ticket
+from tickets.services.attachments import file_faults
 
 
 class Command(BaseCommand):
-    """Prove that no event was changed, removed, added or put elsewhere; exit 1 with a list when one was."""
+    """Prove that no event, and nothing said, was changed, removed, added or put elsewhere; else exit 1 with a list."""
 
-    help = "Verify the record: the chain of each ticket and the logged root of each day; exit 1 with a list of faults."
+    help = (
+        "Verify the record: the chain of each ticket, the notes, answers, replies and files that it proves, and the "
+        "logged root of each day; exit 1 with a list of faults."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """All tickets with the days, or one ticket."""
-        parser.add_argument("--ticket", metavar="NUMBER", default="", help="verify the chain of this ticket only")
+        """All tickets with the days, or one ticket; the content of the files where asked for."""
+        parser.add_argument("--ticket", metavar="NUMBER", default="", help="verify this ticket only")
+        parser.add_argument("--files", action="store_true", help="read every attached file too")
 
-    def handle(self, *args: Any, ticket: str, **options: Any) -> None:
+    def handle(self, *args: Any, ticket: str, files: bool, **options: Any) -> None:
         """Verify, and say what was wrong."""
         tickets = Ticket.objects.filter(number=ticket) if ticket else Ticket.objects.all()
         if ticket and not tickets.exists():
             raise CommandError(_("There is no ticket %(number)s.") % {"number": ticket})
+        found = chain(
+            chain_faults(tickets),
+            digests.faults_of(tickets),
+            file_faults(tickets) if files else (),
+            () if ticket else self._day_faults(),
+        )
         count = 0
         try:
-            for fault in chain_faults(tickets):
-                count += 1
-                self.stdout.write(fault)
-            for fault in () if ticket else self._day_faults():
-                count += 1
+            for count, fault in enumerate(found, start=1):  # noqa: B007 - the last number is the sum
                 self.stdout.write(fault)
         except Refused as error:
             raise CommandError(error.message) from error
