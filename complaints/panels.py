@@ -33,12 +33,19 @@ def facts_of(ticket: Ticket) -> list[Fact]:
 
 
 def proposals_of(ticket: Ticket, now: datetime) -> list[Proposal]:
-    """The waiver of daily rent for a repair that took too long."""
+    """The waiver of daily rent for a repair that took too long; granted only once a unit has said when it ended."""
     waiver = propose_waiver(ticket, now)
     if waiver is None:
         return []
+    if waiver.restored is None:
+        words = _(
+            "The repair takes more than %(hours)s hours: the daily rent from %(from)s on can be waived once a unit has "
+            "stated in its reply when service was restored."
+        )
+        text = words % {"hours": waiver.after_hours, "from": instant_words(waiver.covers_from)}
+        return [Proposal("grant_waiver", text, is_ready=False)]
     words = _("Waive the daily rent for %(days)s days: %(from)s to %(to)s.")
-    period = {"from": instant_words(waiver.covers_from), "to": instant_words(waiver.covers_to)}
+    period = {"from": instant_words(waiver.covers_from), "to": instant_words(waiver.restored)}
     return [Proposal("grant_waiver", words % {"days": waiver.days, **period})]
 
 

@@ -22,10 +22,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Something that may be granted to the customer now, by the act of that name."""
+    """Something that may be granted to the customer by the act of that name: now, or once it `is_ready`."""
 
     action: str
     text: str
+    is_ready: bool = True
 
 
 def _no_facts(ticket: Ticket) -> Sequence[Fact]:

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, CharField, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
 from organization.grants import grants_of
@@ -36,6 +36,7 @@ from tickets.states import WITH_ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -222,6 +223,13 @@ def related_to(ticket: Ticket, user: User) -> list[Ticket]:
     relation = Case(*(When(one, then=Value(name)) for name, one in relations.items()), output_field=CharField())
     found = Ticket.objects.visible_to(user).filter(condition).annotate(relation=relation)
     return list(found.order_by("-accepted_at")[:RELATED_SHOWN])
+
+
+def restored_at(ticket: Ticket) -> datetime | None:
+    """When service was restored (an instant in UTC): the latest that a unit reported and nobody sent back (Q-04)."""
+    standing = WorkOrderReply.objects.filter(work_order__ticket=ticket).exclude(verdict__in=("refuse", "reject"))
+    latest: datetime | None = standing.aggregate(latest=Max("restored_at"))["latest"]
+    return latest
 
 
 def handling_units() -> QuerySet[Unit]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from complaints.demo.life import Life
+from complaints.services.remedies import propose_waiver
 from core import clock
 from core.clock import SHANGHAI
 from organization.models import Unit
@@ -75,7 +76,8 @@ def answered(life: Life) -> Steps:
     """The customer hears the result."""
     yield life.part_of(Stage.ANSWER, 0.3, 0.9)
     if life.case.matter.get("waiver"):
-        life.act("grant_waiver", life.dispatcher)
+        waiver = propose_waiver(life.ticket, clock.now())
+        life.act("grant_waiver", life.dispatcher, days=waiver.days if waiver else 0)
     code = "explained" if life.case.matter.get("explained") else "resolved"
     life.act("answer", life.dispatcher, **life.answer_data(life.case.says(life.rng, "told"), code))
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from complaints.services.remedies import propose_waiver
 from tickets.forms import ActForm, ClickForm, NoteForm, Place, Situation, TextForm
 from tickets.forms.fields import LONG, Choices, PromiseField, plain_choices, text_field
 from tickets.models import WorkOrderReply
@@ -134,10 +135,18 @@ class FulfilPromiseForm(TextForm):
         return situation.ticket.clocks.filter(stage=Stage.FOLLOW_UP, outcome=Outcome.RUNNING).exists()
 
 
-class GrantWaiverForm(ClickForm):
-    """Granting the waiver of rent that the page proposes (Q-04)."""
+class GrantWaiverForm(ActForm):
+    """Granting the waiver of rent that the page proposes (Q-04): what it covers is shown and confirmed."""
 
     place = Place.PANEL
+    template = "complaints/waiver.html"
+
+    days = forms.IntegerField(widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        """Confirm what is proposed now; what comes back is compared with what is proposed then."""
+        self.proposal = propose_waiver(self.situation.ticket, self.situation.at)
+        self.fields["days"].initial = self.proposal.days if self.proposal else 0
 
 
 def _latest_script(ticket: Ticket) -> str:

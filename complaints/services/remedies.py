@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from core.clock import parse_instant
 from core.errors import NotPermitted, Refused
 from tickets.facts import facts_of
-from tickets.models import Remedy, WorkOrderReply
+from tickets.models import Remedy
+from tickets.selectors import restored_at
 
 if TYPE_CHECKING:
     from tickets.actions import Step
@@ -21,17 +22,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WaiverProposal:
-    """The stretch beyond the hours allowed (instants in UTC), and the days of rent that it costs."""
+    """What the waiver rests on: when the fault was reported and service restored (instants in UTC; None while no unit
+    has said so), how many hours a repair may take, and the days of rent for what lies beyond."""
 
-    covers_from: datetime
-    covers_to: datetime
+    reported: datetime
+    restored: datetime | None
+    after_hours: int
     days: int
+
+    @property
+    def covers_from(self) -> datetime:
+        """Where the waived stretch begins; it ends with the restoring."""
+        return self.reported + timedelta(hours=self.after_hours)
 
 
 def propose_waiver(ticket: Ticket, now: datetime) -> WaiverProposal | None:
-    """What Q-04 offers for this ticket, None when it does not apply or has been granted.
+    """What Q-04 offers for this ticket at the instant `now` (UTC), None when it does not apply or has been granted.
 
-    The repair ends when a unit's reply says service was restored; until then it is still running at `now`.
+    While no unit has said that service is back, the proposal has no end and no days, and cannot be granted yet.
     """
     rule = ticket.scheme_version.document.rent_waiver_for(facts_of(ticket))
     if rule is None or ticket.remedies.filter(kind=Remedy.RemedyKind.RENT_WAIVER).exists():
@@ -39,16 +47,32 @@ def propose_waiver(ticket: Ticket, now: datetime) -> WaiverProposal | None:
     reported = _reported(ticket, rule.reported_field)
     if reported is None:
         return None
-    restored = _restored(ticket) or now
-    period = rule.period(reported, restored)
-    return WaiverProposal(*period, days=rule.days(reported, restored)) if period else None
+    restored = restored_at(ticket)
+    if rule.period(reported, restored or now) is None:
+        return None
+    return WaiverProposal(reported, restored, rule.after_hours, rule.days(reported, restored) if restored else 0)
 
 
 def grant_waiver(step: Step) -> None:
-    """Grant what is proposed. Refused without a proposal, and where the role's authority does not reach that far."""
+    """Grant what is proposed. Data: days, as the person who confirms has seen them.
+
+    Refused without a proposal, while nobody has said when service was restored, where something else was confirmed,
+    and where the role's authority does not reach that far.
+    """
     proposal = propose_waiver(step.ticket, step.at)
     if proposal is None:
         raise Refused(_("No waiver is due on this ticket."), code="no_waiver")
+    if proposal.restored is None:
+        raise Refused(
+            _("No unit has said when service was restored. Ask for it: the unit states it in its reply."),
+            code="restored_unknown",
+        )
+    if step.data["days"] != proposal.days:
+        raise Refused(
+            _("Meanwhile another time of restoring was reported: %(days)s days. Look at it and confirm again.")
+            % {"days": proposal.days},
+            code="proposal_changed",
+        )
     role = step.grant.role if step.grant else ""
     amount = Decimal(proposal.days)
     if not step.scheme.may_grant(role, Remedy.RemedyKind.RENT_WAIVER, amount, facts_of(step.ticket)):
@@ -59,12 +83,12 @@ def grant_waiver(step: Step) -> None:
         ticket=step.ticket,
         kind=Remedy.RemedyKind.RENT_WAIVER,
         covers_from=proposal.covers_from,
-        covers_to=proposal.covers_to,
+        covers_to=proposal.restored,
         granted_at=step.at,
         granted_by=step.person,
         granted_as=role,
     )
-    step.notes.update(covers_from=proposal.covers_from, covers_to=proposal.covers_to, days=proposal.days)
+    step.notes.update(covers_from=proposal.covers_from, covers_to=proposal.restored, days=proposal.days)
 
 
 def _reported(ticket: Ticket, field: str) -> datetime | None:
@@ -73,8 +97,3 @@ def _reported(ticket: Ticket, field: str) -> datetime | None:
         return parse_instant(value) if isinstance(value, str) and value else None
     except ValueError:
         return None
-
-
-def _restored(ticket: Ticket) -> datetime | None:
-    replies = WorkOrderReply.objects.filter(work_order__ticket=ticket, restored_at__isnull=False)
-    return replies.order_by("-restored_at").values_list("restored_at", flat=True).first()

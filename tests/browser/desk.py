@@ -116,11 +116,11 @@ class Person:
         self.succeeds(number)
 
     def begins(self, number: str, act: str, *, order: int | None = None) -> None:
-        """Find the ticket and press the button of an act; those without anything to fill in are done with that."""
+        """Find the ticket and press the button of an act; those without a form of their own are done with that."""
         self.find(number)
         button = self._button(act, order)
         if not button.is_visible():
-            self.page.locator("details.menu", has=button).locator("summary").click()
+            self.page.locator("details", has=button).locator("summary").click()
         with self.page.expect_navigation():
             button.click()
 

@@ -89,7 +89,7 @@ def test_sc_01_broadband_repair() -> None:
     act("approve", "director", "11-23 15:20", order=1)
     assert clock_of(ticket, "answer").due_at == at("11-23 17:20")
     act("accept", "dispatcher", "11-23 15:30", order=1)
-    act("grant_waiver", "dispatcher", "11-23 15:50")
+    act("grant_waiver", "dispatcher", "11-23 15:50", days=1)
     waiver = ticket.remedies.get()
     assert (waiver.covers_from, waiver.covers_to) == (at("11-22 20:00"), at("11-23 15:00"))
     closed = act(

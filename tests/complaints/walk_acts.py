@@ -32,7 +32,7 @@ REFUSALS: dict[str, set[str]] = {
     "answer_on_spot": {"recused"},
     "answer": {"attempts_missing"},
     "revisit": {"attempts_missing"},
-    "grant_waiver": {"no_waiver", "not_permitted"},
+    "grant_waiver": {"no_waiver", "not_permitted", "restored_unknown"},
     "transfer": {"no_transfer", "child_open", "binding"},
     "request_return": {"binding", "return_late", "child_open"},
     "reply": {"child_open"},

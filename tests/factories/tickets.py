@@ -14,6 +14,7 @@ import yaml
 
 from complaints.models import Complaint
 from complaints.services.intake import Customer, Matter, take
+from complaints.services.remedies import propose_waiver
 from core import clock
 from core.clock import local_day
 from organization.models import Unit, User
@@ -246,6 +247,9 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         return {"into": older.pk} if older else {}
     if act == "reassign":
         return {"user": operator.user("handler_b")}
+    if act == "grant_waiver":
+        waiver = propose_waiver(ticket, clock.now())
+        return {"days": waiver.days if waiver else 0}
     if act == "hand_over":
         return {"receiver": operator.user("dispatcher_b"), "note": "下班交接"}
     answer = {
@@ -260,7 +264,7 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         "answer_on_spot": answer,
         "dispatch": {"orders": [{"unit": js.fixed_line, "role": "lead", "demand": "请于时限内修复"}]},
         "assign": {"unit": js.fixed_line, "demand": "由固网运维部负责到底"},
-        "reply": {"finding": "光猫故障", "measure": "已更换光猫，测试正常"},
+        "reply": {"finding": "光猫故障", "measure": "已更换光猫，测试正常", "restored_at": ticket.accepted_at + STEP},
         "request_return": {"reason": "not_our_business", "note": "属网络部职责", "proper_unit": js.network},
         "transfer": {"unit": js.network, "demand": "请核查主干光缆"},
         "ask_assistant": {"unit": js.service, "demand": "请安抚客户"},

@@ -194,12 +194,15 @@ def _acts(*, on_order: bool) -> list[str]:
 
 
 def _suited(act: str, usual: Ticket, operator: Operator, actors: Actors) -> Ticket:
-    """The ticket as the act needs it: before the supervisor, held by the dispatcher, with an open promise, quiet."""
+    """The ticket as the act needs it: before the supervisor, held by the dispatcher, repaired, with an open promise,
+    quiet."""
     agent = actors["agent"]
     if act == "assign":
         Ticket.objects.filter(pk=usual.pk).update(needs_assignment=True)
     if act == "hand_over" and usual.holder is not None and usual.status != Status.DRAFT:
         Ticket.objects.filter(pk=usual.pk).update(holder=actors["dispatcher"])
+    if act == "grant_waiver" and usual.status == Status.HANDLING:  # service is back, its unit has said when (Q-04)
+        return order_in(OrderStatus.REPLIED, operator, by=agent).ticket
     if act == "archive" and usual.status == Status.CLOSED:  # nothing is due after an answer on the spot
         return do(take_complaint(operator, by=agent), "answer_on_spot", operator)
     if act == "fulfil_promise" and usual.status in (Status.CLOSED, Status.PENDING_SCREENING, Status.REVISITED):

@@ -189,7 +189,8 @@ def test_an_order_goes_from_the_claim_to_its_acceptance_through_the_forms(operat
     handler, director, centre = (Desk(operator, who) for who in ("handler", "director", "dispatcher"))
     assert handler.send(order, "claim").status_code == 302
     order = WorkOrder.objects.select_related("ticket").get(pk=order.pk)
-    reply = {"finding": "光猫故障", "measure": "已更换", "is_solved": "on", "script": "已为您更换光猫"}
+    reply = {"finding": "光猫故障", "measure": "已更换", "script": "已为您更换光猫"}
+    reply |= {"is_solved": "on", "restored_at": "2026-11-23T08:30"}
     assert handler.send(order, "reply", **reply).status_code == 302
     order.refresh_from_db()
     assert director.send(order, "approve").status_code == 302

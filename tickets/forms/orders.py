@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -24,8 +24,14 @@ from tickets.forms.fields import (
     tree_choices,
     units_to_handle,
 )
-from tickets.models import DictionaryEntry
+from tickets.models import DictionaryEntry, WorkOrderReply
+from tickets.services.orders import owes_restoring
 from tickets.states import Origin
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from tickets.models import WorkOrder
 
 
 class SignForm(ClickForm):
@@ -56,9 +62,7 @@ class ReplyForm(ActForm):
         help_text=gettext_lazy("What the complaint centre should tell the customer."),
     )
     is_solved = forms.BooleanField(label=gettext_lazy("Solved"), required=False, initial=True)
-    restored_at = PastField(
-        label=gettext_lazy("Service restored at"), required=False, help_text=gettext_lazy("For a fault.")
-    )
+    restored_at = PastField(label=gettext_lazy("Service restored at"), required=False)
     cause = forms.ChoiceField(label=gettext_lazy("Cause class"), required=False)
 
     def prepare(self) -> None:
@@ -66,10 +70,23 @@ class ReplyForm(ActForm):
         ticket, document = self.situation.ticket, self.situation.scheme
         cause = ticket.cause.code if ticket.cause else ""
         self.offer("cause", [NOTHING, *tree_choices(document, "cause", keep=cause)], cause)
-        last = self.situation.the_order.replies.last()
+        order = self.situation.the_order
+        self.owes_restoring = owes_restoring(order)
+        if self.owes_restoring:
+            self.fields["restored_at"].help_text = _("Needed where it is solved: the waiver of rent ends there.")
+        self.fields["restored_at"].initial = _restored_below(order)
+        last = order.replies.last()
         if last is not None:
             for name in ("finding", "measure", "script", "is_solved", "restored_at"):
                 self.fields[name].initial = getattr(last, name)
+
+    def clean(self) -> dict[str, Any]:
+        """A solved fault was over at some instant (Q-04)."""
+        data = super().clean() or {}
+        is_stated = data.get("restored_at") is not None or "restored_at" in self.errors
+        if self.owes_restoring and data.get("is_solved") and not is_stated:
+            self.add_error("restored_at", _("State when service was restored."))
+        return data
 
     def act_data(self) -> dict[str, Any]:
         """The cause as its dictionary entry."""
@@ -192,6 +209,12 @@ class ReassignForm(ActForm):
         """Not to who has it and could only give it to itself."""
         is_mine = situation.the_order.assignee_id == situation.user.pk
         return not is_mine or has_role(situation.user, Role.DIRECTOR, Role.SUPERVISOR)
+
+
+def _restored_below(order: WorkOrder) -> dt.datetime | None:
+    """What the unit reported that the work was passed on to."""
+    replies = WorkOrderReply.objects.filter(work_order__parent=order, restored_at__isnull=False)
+    return replies.values_list("restored_at", flat=True).last()
 
 
 def offer_units(form: ActForm, name: str) -> None:

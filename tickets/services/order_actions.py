@@ -30,6 +30,7 @@ ORDER_ACTIONS = (
         label=_("Reply"),
         held_by=HeldBy.UNIT,
         allow={R.HANDLER: frozenset({O.HANDLING})},
+        checks=(orders.check_restored,),
         effect=orders.reply,
     ),
     Action(

@@ -16,6 +16,7 @@ from organization.models import Unit
 from organization.roles import Role
 from organization.selectors import covers, people_with
 from tickets import clocks
+from tickets.facts import facts_of
 from tickets.models import StageClock, WorkOrder, WorkOrderReply
 from tickets.services.returning import count_bounce, is_bounce, refuse_open_child
 from tickets.states import ORDER_OPEN, OrderRole, OrderStatus, Origin, Stage
@@ -118,6 +119,21 @@ def claim(step: Step) -> None:
         )
     _assign(order, step.person)
     order.save()
+
+
+def owes_restoring(order: WorkOrder) -> bool:
+    """Whether a reply that solves the order must say when service was back: a lead's, to a fault for which the scheme
+    waives rent (Q-04). Without it the waiver would have no end."""
+    ticket = order.ticket
+    is_waived = ticket.scheme_version.document.rent_waiver_for(facts_of(ticket)) is not None
+    return order.role == OrderRole.LEAD and is_waived
+
+
+def check_restored(step: Step) -> None:
+    """A solved fault was over at some instant, which the unit states (Q-04)."""
+    is_stated = step.data.get("restored_at") is not None or not step.data.get("is_solved", True)
+    if not is_stated and owes_restoring(step.the_order):
+        raise Refused(_("State when service was restored: the waiver of rent ends there."), code="restored_missing")
 
 
 def reply(step: Step) -> None:

@@ -23,7 +23,7 @@ from tickets.forms import ActForm, Place, form_of
 from tickets.forms.base import Situation
 from tickets.forms.page import AttachmentForm, UnmaskForm
 from tickets.models import Ticket
-from tickets.panels import Fact, panels_of
+from tickets.panels import Fact, Proposal, panels_of
 from tickets.services.contact_access import ContactView, access_of, contact_view, unmask
 from tickets.states import ORDER_UNANSWERED, Stage
 from tickets.timeline import timeline_of
@@ -156,12 +156,16 @@ def show(
         "attachment_form": attachment_form or AttachmentForm(),
         "unmask_form": unmask_form or UnmaskForm(),
         "proposals": [
-            (proposal, granted[proposal.action])
+            (proposal, granted[proposal.action], _to_confirm(seen, proposal, granted[proposal.action]))
             for proposal in (panels.proposals(ticket, clock.now()) if granted else ())
             if proposal.action in granted
         ],
     }
     return render(request, "ticket/page.html", context, status=status)
+
+
+def _to_confirm(seen: Seen, proposal: Proposal, button: Button) -> ActForm | None:
+    return button.form(situation=seen.situation()) if proposal.is_ready else None
 
 
 def buttons_for(seen: Seen, acts: tuple[Action, ...], order: WorkOrder | None = None) -> list[Button]:
