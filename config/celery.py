@@ -16,6 +16,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.heartbeat", "schedule": crontab()},
     "write-imports": {"task": "complaints.tasks.write_imports", "schedule": crontab()},
+    "sweep-deadlines": {"task": "tickets.tasks.sweep_deadlines", "schedule": crontab()},
     "archive-due": {"task": "tickets.tasks.archive_due", "schedule": crontab()},
     "log-day-root": {"task": "tickets.tasks.log_day_root", "schedule": crontab(hour=0, minute=20)},
 }

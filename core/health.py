@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -22,15 +23,31 @@ BROKER_TIMEOUT_SECONDS = 2
 _started: datetime | None = None
 
 
+def pulse(name: str) -> str:
+    """Whether `name` was alive in the last three minutes: "ok" or "silent"."""
+    last = Heartbeat.objects.filter(name=name).first()
+    return "ok" if last and clock.now() - last.at <= GRACE else "silent"
+
+
+_registered: dict[str, Callable[[], str]] = {"beat": partial(pulse, "beat")}
+
+
+def register(name: str, check: Callable[[], str]) -> None:
+    """Have `/readyz` ask `check` too: "ok", or in one word what is wrong. A database that does not answer is "unknown",
+    and what is wrong in the first minutes after a start is only "starting". Called by the apps when they are ready.
+    """
+    _registered[name] = check
+
+
 def note_start() -> None:
     """Remember when this process started."""
     global _started
     _started = clock.now()
 
 
-def note_beat() -> None:
-    """Store the instant of the last beat."""
-    Heartbeat.objects.update_or_create(name="beat", defaults={"at": clock.now()})
+def note_pulse(name: str) -> None:
+    """Store the instant at which `name` (beat, sweep) was last alive."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})
 
 
 @never_cache
@@ -43,8 +60,9 @@ def alive(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when database, broker and scheduler work, else 503; the body says which does not."""
-    checks: dict[str, Callable[[], str]] = {"database": _database, "broker": _broker, "beat": _beat}
+    """200 when database, broker, scheduler and what the apps registered work, else 503; the body says what does not."""
+    checks: dict[str, Callable[[], str]] = {"database": _database, "broker": _broker}
+    checks |= {name: _with_grace(check) for name, check in _registered.items()}
     results = {name: check() for name, check in checks.items()}
     is_ready = all(result in ("ok", "starting") for result in results.values())
     return JsonResponse({"status": "ok" if is_ready else "unready", **results}, status=200 if is_ready else 503)
@@ -76,13 +94,16 @@ def _broker() -> str:
     return "ok"
 
 
-def _beat() -> str:
-    try:
-        last = Heartbeat.objects.filter(name="beat").first()
-    except DatabaseError:
-        return "unknown"
-    if last and clock.now() - last.at <= GRACE:
-        return "ok"
-    if _started and clock.now() - _started <= GRACE:
-        return "starting"
-    return "silent"
+def _is_starting() -> bool:
+    return _started is not None and clock.now() - _started <= GRACE
+
+
+def _with_grace(check: Callable[[], str]) -> Callable[[], str]:
+    def judged() -> str:
+        try:
+            found = check()
+        except DatabaseError:
+            return "unknown"
+        return "starting" if found != "ok" and _is_starting() else found
+
+    return judged

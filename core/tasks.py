@@ -8,4 +8,4 @@ from core import health
 @shared_task
 def heartbeat() -> None:
     """Note the instant of the last beat, for `/readyz`."""
-    health.note_beat()
+    health.note_pulse("beat")

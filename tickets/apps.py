@@ -1,5 +1,7 @@
 """The tickets app."""
 
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,9 @@ class TicketsConfig(AppConfig):
 
     name = "tickets"
     verbose_name = _("Tickets")
+
+    def ready(self) -> None:
+        """Tell `/readyz` what must be alive here."""
+        from core import health
+
+        health.register("sweep", partial(health.pulse, "sweep"))

@@ -10,8 +10,10 @@ from celery import shared_task
 
 from core import clock
 from core.errors import Refused
+from core.health import note_pulse
 from tickets import day_roots
 from tickets.models import SchemeVersion, Ticket
+from tickets.services.sweeping import sweep
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200
 MOST_PER_RUN = 2000  # a run stays well within the minute until the next
+MOST_PER_SWEEP = 20_000
 
 
 @shared_task
@@ -43,6 +46,14 @@ def archive_due() -> int:
         else:
             archived += 1
     return archived
+
+
+@shared_task
+def sweep_deadlines() -> dict[str, int]:
+    """Raise the alerts that are due (U-47); gives what was done. Its pulse shows in `/readyz`."""
+    counts = sweep(clock.now(), limit=MOST_PER_SWEEP)
+    note_pulse("sweep")
+    return vars(counts)
 
 
 @shared_task
