@@ -1,14 +1,17 @@
 """What the environment says, read once by the settings.
 
 The names are part of the stable interface: `DATABASE_URL`, `REDIS_URL`, `SECRET_KEY`, `ALLOWED_HOSTS`, `DEBUG`,
-`EMAIL_URL`, `SMS_GATEWAY_URL`, `MEDIA_ROOT`, `DEMO`. `docs/operating.md` describes them.
+`EMAIL_URL`, `EMAIL_FROM`, `SMS_GATEWAY_URL`, `WECOM_ROBOT_URL`, `DINGTALK_ROBOT_URL`, `MEDIA_ROOT`, `DEMO`.
+`docs/operating.md` describes them.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -19,6 +22,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send"
+DINGTALK = "https://oapi.dingtalk.com/robot/send"
+MAIL_PORTS = {"smtp": 25, "smtps": 587, "smtp+tls": 587, "smtp+ssl": 465}
 POSTGRES_OPTIONS: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 12, "timeout": 20}}
 
 
@@ -32,7 +38,10 @@ class Environment:
     allowed_hosts: list[str] | None
     debug: bool | None
     email: dict[str, Any] | None
+    email_from: str
     sms_gateway_url: str | None
+    wecom_robot_url: str
+    dingtalk_robot_url: str
     media_root: Path
     demo: bool
 
@@ -46,8 +55,11 @@ def read() -> Environment:
         secret_key=env.str("SECRET_KEY", default="") or None,
         allowed_hosts=env.list("ALLOWED_HOSTS") if "ALLOWED_HOSTS" in env.ENVIRON else None,
         debug=env.bool("DEBUG") if "DEBUG" in env.ENVIRON else None,
-        email=env.email_url("EMAIL_URL") if env.str("EMAIL_URL", default="") else None,
-        sms_gateway_url=env.str("SMS_GATEWAY_URL", default="") or None,
+        email=_email(env),
+        email_from=env.str("EMAIL_FROM", default="") or "bihuan@localhost",
+        sms_gateway_url=_web_address(env, "SMS_GATEWAY_URL") or None,
+        wecom_robot_url=_web_address(env, "WECOM_ROBOT_URL") or WECOM,
+        dingtalk_robot_url=_web_address(env, "DINGTALK_ROBOT_URL") or DINGTALK,
         media_root=Path(env.str("MEDIA_ROOT", default="") or VAR_DIR / "media"),
         demo=env.bool("DEMO", default=False),
     )
@@ -55,9 +67,10 @@ def read() -> Environment:
 
 def _database(env: environ.Env) -> dict[str, Any]:
     """The default database, with the options that the trials found necessary for its engine."""
-    if not env.str("DATABASE_URL", default=""):
+    url = env.str("DATABASE_URL", default="")  # set to nothing is not set
+    if not url:
         VAR_DIR.mkdir(exist_ok=True)
-    database: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    database: dict[str, Any] = env.db_url_config(url or f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
     # Django refuses persistent connections together with a pool.
     database["CONN_MAX_AGE"] = 0
     if database["ENGINE"].endswith("sqlite3"):
@@ -67,3 +80,33 @@ def _database(env: environ.Env) -> dict[str, Any]:
         # A cluster made without a locale would give test databases that count bytes, not characters.
         database["TEST"] = {"CHARSET": "UTF8", "TEMPLATE": "template0"}
     return database
+
+
+def _email(env: environ.Env) -> dict[str, Any] | None:
+    """Django's e-mail settings, None where no mail is sent. What is wrong is said without the password."""
+    if not env.str("EMAIL_URL", default=""):
+        return None
+    try:
+        email: dict[str, Any] = env.email_url("EMAIL_URL")
+        scheme = urlsplit(env.str("EMAIL_URL")).scheme
+    except (ValueError, ImproperlyConfigured):
+        email, scheme = {}, ""
+    if scheme not in MAIL_PORTS or not email.get("EMAIL_HOST"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read. Write it like smtp+tls://user:password@mail.example.cn:587 "
+            f"({', '.join(MAIL_PORTS)}), special characters in the password as %XX."
+        )
+    return email | {"EMAIL_PORT": email["EMAIL_PORT"] or MAIL_PORTS[scheme]}
+
+
+def _web_address(env: environ.Env, name: str) -> str:
+    """An address to send to, "" where it is not set."""
+    text: str = env.str(name, default="")
+    try:
+        parts = urlsplit(text)
+        is_fine = not text or (parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        is_fine = False
+    if not is_fine:
+        raise ImproperlyConfigured(f"{name} is no web address. Write it like https://sms.example.cn/send.")
+    return text

@@ -14,7 +14,6 @@ DEMO = env.demo
 DEFAULT_SCHEME = "unicom"  # the trade whose rules new tickets start under
 # Published in the README, and therefore refused outside demonstrations (config.safety).
 DEMO_PASSWORD = "demo-bihuan"
-SMS_GATEWAY_URL = env.sms_gateway_url
 
 INSTALLED_APPS = [
     "core.apps.BihuanAdminConfig",
@@ -104,11 +103,19 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DAY_ROOTS_FILE = VAR_DIR / "record" / "day-roots.log"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# Mail
+# Ways out of the product (tickets.channels); without a mail or SMS server nothing is sent that way
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 if env.email:
     globals().update(env.email)
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 10  # seconds for each word with the mail server
+DEFAULT_FROM_EMAIL = env.email_from
+SENDS_MAIL = env.email is not None
+SMS_GATEWAY_URL = env.sms_gateway_url
+SMS_HOURS = (8, 21)  # Shanghai hours from and until which a text message may ring, but for the first priority
+WECOM_ROBOT_URL = env.wecom_robot_url
+DINGTALK_ROBOT_URL = env.dingtalk_robot_url
+CONNECT_TIMEOUT = 5.0  # seconds
+READ_TIMEOUT = 10.0
 
 # Browser security
 CONTENT_SECURITY_POLICY = {

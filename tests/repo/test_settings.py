@@ -40,12 +40,23 @@ def test_production_starts_with_a_safe_environment() -> None:
         ({"DEBUG": "1"}, "DEBUG is on"),
         ({"DEMO": "1"}, "DEMO is on"),
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
+        ({"EMAIL_URL": "mail.example.cn"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "smtp://:25"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "smtp://user:secret@mail.example.cn:port"}, "EMAIL_URL cannot be read"),
+        ({"SMS_GATEWAY_URL": "sms.example.cn/send"}, "SMS_GATEWAY_URL is no web address"),
+        ({"DINGTALK_ROBOT_URL": "https://:443/"}, "DINGTALK_ROBOT_URL is no web address"),
     ],
 )
 def test_production_refuses_an_unsafe_environment_in_words(changes: dict[str, Any], words: str) -> None:
     result = start(**changes)
     assert result.returncode != 0
     assert words in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_a_variable_set_to_nothing_is_not_set() -> None:
+    result = start(DATABASE_URL="", EMAIL_URL="", SMS_GATEWAY_URL="")
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.django_db
