@@ -1,15 +1,71 @@
-"""What must be told: the outbox row of an act, written in the transaction of what happened (model 6)."""
+"""What must be told: the outbox rows of an act, written in the transaction of what happened (model 6).
+
+An act says in `step.notes` what it did, as ids; the table below says what that tells. A worker finds out whom, later.
+"""
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerError
+
 from tickets.models import Outbox
+from tickets.models.outbox import NoticeKind
+from tickets.states import OrderStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from tickets.models import Ticket
+    from tickets.actions import Step
+    from tickets.models import Ticket, TicketEvent
+
+logger = logging.getLogger(__name__)
+
+SPREAD = "tickets.tasks.spread_outbox"
+
+# What an act tells, by its name. Orders sent and recalled, and the bounce too many, show in its notes instead.
+TOLD_BY = {
+    "refuse": NoticeKind.ORDER_BACK,
+    "reject": NoticeKind.ORDER_BACK,
+    "approve": NoticeKind.RESULT_IN,
+    "request_return": NoticeKind.RETURN_ASKED,
+    "accept_return": NoticeKind.RETURN_DECIDED,
+    "refuse_return": NoticeKind.RETURN_DECIDED,
+    "add_contact": NoticeKind.URGED,
+    "hand_over": NoticeKind.HANDED_OVER,
+    "ask_extension": NoticeKind.TIME_ASKED,
+    "ask_pause": NoticeKind.TIME_ASKED,
+    "approve_extension": NoticeKind.TIME_DECIDED,
+    "refuse_extension": NoticeKind.TIME_DECIDED,
+    "approve_pause": NoticeKind.TIME_DECIDED,
+    "refuse_pause": NoticeKind.TIME_DECIDED,
+    "resume": NoticeKind.RESUMED,
+    "supervise": NoticeKind.OVERDUE,
+    "chase": NoticeKind.CHASED,
+    "reply_supervision": NoticeKind.SUPERVISION_REPLIED,
+    "judge_supervision": NoticeKind.JUDGED,
+    "report_serious": NoticeKind.SERIOUS,
+}
+# Notes that name what the telling is about, all of them ids.
+ABOUT = ("supervision", "extension", "pause", "clock", "receiver")
+
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Tell nobody of what is done inside the block: for loaders of what happened long ago, or never (demo data)."""
+    before = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(before)
 
 
 def tell(ticket: Ticket, kind: str, *, key: str, at: datetime, **data: Any) -> Outbox:
@@ -18,4 +74,54 @@ def tell(ticket: Ticket, kind: str, *, key: str, at: datetime, **data: Any) -> O
     `key` makes it one for ever (`event:<pk>:<kind>`, `alert:<pk>`, `silent:<pk>`). `data` holds ids and codes only.
     Runs in the caller's transaction; raises IntegrityError where it was told already.
     """
-    return Outbox.objects.create(ticket=ticket, kind=kind, key=key, at=at, data=data)
+    row = Outbox.objects.create(ticket=ticket, kind=kind, key=key, at=at, data=data)
+    transaction.on_commit(wake, robust=True)
+    return row
+
+
+def tell_of(step: Step, event: TicketEvent) -> None:
+    """Write what an act tells, in one statement; nothing for most acts. `event` is its saved event."""
+    told = {} if _quiet.get() else _told(step)
+    if not told:
+        return
+    about = {name: step.notes[name] for name in ABOUT if name in step.notes}
+    if step.order is not None:
+        about["order"] = step.order.pk
+    if step.by is not None:
+        about["by"] = step.by.pk
+    Outbox.objects.bulk_create(
+        Outbox(ticket=step.ticket, kind=kind, key=f"event:{event.pk}:{kind}", at=step.at, data=about | more)
+        for kind, more in told.items()
+    )
+    transaction.on_commit(wake, robust=True)
+
+
+def wake() -> None:
+    """Ask a worker to spread what was committed; without a broker the next beat finds it."""
+    try:
+        current_app.send_task(SPREAD, retry=False)
+    except (BrokerError, OSError):
+        logger.warning("The worker could not be woken; notices go out within a minute.", exc_info=True)
+
+
+def _told(step: Step) -> dict[str, dict[str, Any]]:
+    """The kinds that an act tells, each with what only it is about. Orders are named by their number in the ticket."""
+    notes = step.notes
+    told: dict[str, dict[str, Any]] = {}
+    kind = _review_or_result(step) if step.action.name == "reply" else TOLD_BY.get(step.action.name)
+    if kind is not None:
+        demands = [row["supervision"] for row in notes.get("supervised", ())]
+        told[kind] = {"supervisions": demands} if demands else {}
+    if sent := [row["order"] for row in notes.get("sent", ())]:
+        told[NoticeKind.ORDER_SENT] = {"orders": sent}
+    if recalled := notes.get("recalled"):
+        told[NoticeKind.RECALLED] = {"orders": recalled}
+    if notes.get("before_supervisor"):
+        told[NoticeKind.BOUNCED] = {}
+    return told
+
+
+def _review_or_result(step: Step) -> NoticeKind:
+    """A reply goes before the director first where the scheme wants that (M-01)."""
+    is_reviewed = step.the_order.status == OrderStatus.PENDING_REVIEW
+    return NoticeKind.REVIEW_WAITING if is_reviewed else NoticeKind.RESULT_IN

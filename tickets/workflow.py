@@ -11,7 +11,7 @@ from core import clock
 from core.errors import NotPermitted, Refused, Stale
 from core.numbers import ticket_number
 from organization.grants import Grant, grants_of
-from tickets import clocks, record
+from tickets import clocks, notifications, record
 from tickets.actions import HeldBy, Step, actions_of, follow_up_of
 from tickets.constraints import in_words
 from tickets.models import Ticket, WorkOrder
@@ -171,7 +171,7 @@ def _check_state(step: Step) -> None:
 
 
 def _run(step: Step) -> None:
-    """Checks, transition, effect, clocks, save, event: in that order."""
+    """Checks, transition, effect, clocks, save, event, what it tells: in that order."""
     ticket, action = step.ticket, step.action
     before = ticket.status
     for check in action.checks:
@@ -204,6 +204,7 @@ def _run(step: Step) -> None:
     )
     ticket.save()
     event.save(force_insert=True)
+    notifications.tell_of(step, event)
 
 
 def _next_id() -> int:

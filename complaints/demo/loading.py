@@ -14,6 +14,7 @@ from core import clock
 from core.errors import Refused
 from organization.models import Unit
 from tickets.models import DictionaryEntry, Ticket
+from tickets.notifications import quietly
 from tickets.services.schemes import current_version
 
 # Up to so many tickets every one of them goes through the write path; more are copied from some hundreds that did.
@@ -50,5 +51,6 @@ def load(*, tickets: int, seed: int, until: datetime | None = None) -> int:
         (entry.dimension, entry.code): entry for entry in DictionaryEntry.objects.filter(scheme=version.scheme_id)
     }
     write = story.tell if tickets <= PLAYED else bulk.load
-    write(World(operator, version, entries), tickets=tickets, seed=seed, until=until)
+    with quietly():
+        write(World(operator, version, entries), tickets=tickets, seed=seed, until=until)
     return Ticket.objects.count()
