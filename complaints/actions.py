@@ -139,6 +139,7 @@ CENTRE = (
         label=_("Reject the result"),
         allow={R.DISPATCHER: _in(S.PENDING_ANSWER)},
         transition=True,
+        checks=(dispatching.check_no_orders_before_supervisor,),
         effect=answering.reject_result,
     ),
     Action(
@@ -154,6 +155,7 @@ CENTRE = (
         label=_("Refuse the closing"),
         allow={R.DIRECTOR: _in(S.PENDING_CLEARANCE)},
         transition=True,
+        checks=(dispatching.check_no_orders_before_supervisor,),
         effect=answering.refuse_clearance,
     ),
     Action(
@@ -193,6 +195,7 @@ AFTER_CLOSING = (
         label=_("Rework"),
         allow={R.DISPATCHER: _in(S.PENDING_SCREENING, S.REVISITED)},
         transition=True,
+        checks=(dispatching.check_no_orders_before_supervisor,),
         effect=revisiting.rework,
     ),
     Action(

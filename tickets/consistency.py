@@ -22,7 +22,6 @@ from tickets.models.records import NoteKind, TicketLink
 from tickets.models.ticket import NOTHING_DUE
 from tickets.states import (
     CLOSED,
-    ENDED,
     OPEN,
     ORDER_OPEN,
     ORDER_UNANSWERED,
@@ -102,8 +101,8 @@ def _states(tickets: QuerySet[Ticket]) -> Iterator[Check]:
         tickets.filter(status__in=sorted(CLOSED)).exclude(answers__round=F("round")),
     )
     yield (
-        _("it waits for the supervisor although it is not open"),
-        tickets.filter(needs_assignment=True).exclude(status__in=sorted(OPEN | ENDED)),
+        _("it waits for the supervisor although it never bounced"),
+        tickets.filter(needs_assignment=True, bounce_count=0),
     )
 
 

@@ -94,6 +94,11 @@ class AgainForm(OrdersForm):
 
     note = text_field(gettext_lazy("What is missing"), rows=3)
 
+    def prepare(self) -> None:
+        """No rows where the supervisor has to assign it (model 5); who named units all the same is told so."""
+        if self.is_bound or not self.situation.ticket.needs_assignment:
+            super().prepare()
+
     def proposal(self) -> tuple[Unit | None, str]:
         """The unit whose result it was."""
         accepted = self.situation.ticket.work_orders.filter(parent=None, role=OrderRole.LEAD, is_superseded=False)

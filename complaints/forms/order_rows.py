@@ -54,6 +54,8 @@ class OrdersForm(ActForm):
 
     def rows(self) -> list[Row]:
         """The rows as they are shown."""
+        if "unit_0" not in self.fields:
+            return []
         return [Row(self[f"unit_{index}"], self[f"role_{index}"], self[f"demand_{index}"]) for index in range(ROWS)]
 
     def more_is_open(self) -> bool:
@@ -85,5 +87,6 @@ class OrdersForm(ActForm):
     def act_data(self) -> dict[str, Any]:
         """The rows that name a unit as `orders`, beside the other fields."""
         values = super().act_data()
-        rows = [{name: values.pop(f"{name}_{index}") for name in ("unit", "role", "demand")} for index in range(ROWS)]
+        names = ("unit", "role", "demand")
+        rows = [{name: values.pop(f"{name}_{index}", None) for name in names} for index in range(ROWS)]
         return values | {"orders": [row for row in rows if row["unit"] is not None]}

@@ -87,6 +87,12 @@ def check_not_before_supervisor(step: Step) -> None:
         )
 
 
+def check_no_orders_before_supervisor(step: Step) -> None:
+    """What goes back for more goes to named units only where the supervisor need not assign it first (model 5)."""
+    if step.data.get("orders"):
+        check_not_before_supervisor(step)
+
+
 def check_before_supervisor(step: Step) -> None:
     """A binding assignment is for tickets that bounced too often."""
     if not step.ticket.needs_assignment:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from core.errors import NotPermitted, Refused
 from tests.factories.organization import Operator
@@ -184,6 +186,38 @@ def test_before_the_supervisor_nobody_else_dispatches(operator: Operator) -> Non
     assert refusal.value.code == "before_supervisor"
     ticket = do(ticket, "assign", operator, unit=operator.js.billing)
     assert (ticket.status, ticket.needs_assignment) == ("handling", False)
+
+
+@pytest.mark.parametrize(
+    "status, act",
+    [("pending_answer", "reject_result"), ("pending_clearance", "refuse_clearance"), ("revisited", "rework")],
+)
+def test_what_goes_back_for_more_does_not_pass_the_supervisor_by(operator: Operator, status: str, act: str) -> None:
+    """Model 5: one lead gave its result and another order bounced for the third time. Units may not be named then;
+    without any it waits for dispatch, and that is the supervisor's."""
+    ticket = bring_to(status, operator)
+    Ticket.objects.filter(pk=ticket.pk).update(bounce_count=3, needs_assignment=True)
+    orders = [{"unit": operator.js.billing}]
+    with pytest.raises(Refused) as refusal:
+        do(ticket, act, operator, orders=orders)
+    assert refusal.value.code == "before_supervisor"
+    ticket = do(ticket, act, operator)
+    assert (ticket.status, ticket.needs_assignment) == ("pending_dispatch", True)
+    assert do(ticket, "assign", operator, unit=operator.js.billing).status == "handling"
+
+
+def test_its_form_names_no_units_then(operator: Operator) -> None:
+    ticket = bring_to("pending_answer", operator)
+    Ticket.objects.filter(pk=ticket.pk).update(bounce_count=3, needs_assignment=True)
+    client = Client()
+    client.force_login(operator.user("dispatcher"))
+    address = reverse("ticket_action", args=[ticket.number, "reject_result"])
+    assert "unit_0" not in client.get(address).content.decode()
+    typed = {"version": ticket.version, "note": "未说明原因"}
+    refused = client.post(address, typed | {"unit_0": operator.js.billing.pk, "role_0": "lead"})
+    assert (refused.status_code, refused.context["form"]["unit_0"].value()) == (422, str(operator.js.billing.pk))
+    assert client.post(address, typed).status_code == 302
+    assert Ticket.objects.get(pk=ticket.pk).status == "pending_dispatch"
 
 
 @pytest.mark.parametrize("act", ["request_return", "transfer"])

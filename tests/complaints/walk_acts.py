@@ -156,7 +156,8 @@ class Pen:
             case "dispatch":
                 return self._dispatch(ticket)
             case "reject_result" | "refuse_clearance" | "rework":
-                orders = self._orders(ticket, lead=True) if draw(st.booleans()) else []
+                may_name = not ticket.needs_assignment and draw(st.booleans())
+                orders = self._orders(ticket, lead=True) if may_name else []
                 return usual | {"orders": orders, "reason": "再次处理", "note": "结果不实"}
             case "assign":
                 return self._unit(ticket, usual, self.units)

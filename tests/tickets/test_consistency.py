@@ -64,7 +64,7 @@ BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
     "supervisor": (
         Status.CLOSED,
         lambda: tickets().update(needs_assignment=True),
-        "waits for the supervisor although it is not open",
+        "waits for the supervisor although it never bounced",
     ),
     "clock of another state": (
         Status.HANDLING,
