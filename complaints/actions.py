@@ -9,6 +9,7 @@ from organization.roles import Role as R
 from tickets.actions import Action, register
 from tickets.services import attachments, common
 from tickets.services.order_actions import ORDER_ACTIONS
+from tickets.services.supervision_actions import SUPERVISION_ACTIONS
 from tickets.states import CLOSED, OPEN, SUBMITTED_OPEN, Kind
 from tickets.states import Status as S
 
@@ -326,5 +327,6 @@ def register_actions() -> None:
         *AFTER_CLOSING,
         *ANY_TIME,
         *ORDER_ACTIONS,
+        *SUPERVISION_ACTIONS,
         follow_up=dispatching.follow_up,
     )

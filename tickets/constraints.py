@@ -33,6 +33,12 @@ WORDS = {
     "hand_over_one_pending": gettext_lazy(
         "This ticket is being handed over already; the receiver has to confirm first."
     ),
+    "supervision_one_open_per_unit": gettext_lazy(
+        "This unit has an unanswered supervision order already. Reload the page."
+    ),
+    "supervision_seq_once": gettext_lazy("Another supervision order was issued at the same moment. Try again."),
+    "supervision_judged_complete": gettext_lazy("A judged supervision order needs who judged it, and when."),
+    "supervision_replied_complete": gettext_lazy("An answered supervision order needs who answered, and when."),
     "remedy_kind_once": gettext_lazy("This remedy has been granted already."),
     "remedy_period_forward": gettext_lazy("The end of the remedy lies before its start."),
 }

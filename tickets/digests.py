@@ -20,6 +20,8 @@ from tickets.models import (
     Attachment,
     InterimReply,
     RevisitAttempt,
+    SupervisionOrder,
+    SupervisionTrigger,
     Ticket,
     TicketEvent,
     TicketNote,
@@ -53,8 +55,15 @@ SAYING: dict[type[Model], tuple[str, ...]] = {
         "remark",
     ),
     WorkOrderReply: ("attempt", "finding", "measure", "script", "is_solved", "restored_at", "cause_id"),
+    SupervisionTrigger: ("trigger", "grade", "note"),
+    SupervisionOrder: ("reply",),
     Attachment: ("purpose", "name", "content_type", "size", "sha256"),
     Amendment: ("field", "old", "new"),
+}
+# The way from a row to its ticket, where that is not its own column.
+_TICKET_OF: dict[type[Model], str] = {
+    WorkOrderReply: "work_order__ticket",
+    SupervisionTrigger: "supervision__ticket",
 }
 KINDS: dict[str, type[Model]] = {model.__name__: model for model in SAYING}
 BATCH = 500
@@ -75,6 +84,10 @@ def digest_of(row: Model, previous_hash: str) -> str:
 
 def is_digested(row: Model) -> bool:
     """Whether the record proves a row: everything in `SAYING` but corrected contact data."""
+    if isinstance(row, SupervisionTrigger):  # what the sweep writes says nothing
+        return row.by_id is not None
+    if isinstance(row, SupervisionOrder):
+        return bool(row.reply)
     return not (isinstance(row, Amendment) and row.is_contact)
 
 
@@ -106,7 +119,7 @@ def _faults_of_batch(numbers: dict[int, str]) -> Iterator[str]:
         for entry in event.data["said"]
     }
     for kind, model in KINDS.items():
-        path = "work_order__ticket" if model is WorkOrderReply else "ticket"
+        path = _TICKET_OF.get(model, "ticket")
         rows: Any = model._default_manager.filter(**{f"{path}__in": list(numbers)}).order_by("pk")
         for row in filter(is_digested, rows.annotate(of_ticket=F(path))):
             event, digest = told.pop((kind, row.pk, row.of_ticket), (None, ""))

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 
 from organization.grants import Grant, grants_of
-from organization.models import Unit
+from organization.models import Function, Unit
 from organization.roles import Role
 from tickets.states import CLOSED, OPEN, ORDER_OPEN, Outcome, Status
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q(pk__isnull=False)  # not an empty Q, which `|` would drop
+CENTRES = (Function.COMPLAINT_CENTRE, Function.GROUP_CENTRE)
 
 
 def _units_below(unit: Unit) -> Subquery:
@@ -135,6 +136,17 @@ def order_sent_by(grant: Grant) -> Q:
     return sent & _not_recused(grant, "ticket__")
 
 
+def supervision_answered(grant: Grant) -> Q:
+    """Supervision orders that a grant lets its holder answer: those addressed to its units; a dispatcher's where the
+    unit is a complaint centre (permissions.md)."""
+    units = Unit.objects.filter(path__startswith=grant.unit.path)
+    if grant.role == Role.DISPATCHER:
+        units = units.filter(functions__function__in=CENTRES)
+    elif grant.role not in (Role.HANDLER, Role.DIRECTOR):
+        return NOTHING
+    return Q(target_unit__in=units.values("pk")) & _not_recused(grant, "ticket__")
+
+
 def narrowest(grants: Sequence[Grant], condition: Callable[[Grant], Q]) -> Case:
     """The index of the first (narrowest) grant whose condition a row meets; null when none does."""
     whens = [When(condition(grant), then=Value(index)) for index, grant in enumerate(grants)]
@@ -181,3 +193,32 @@ class WorkOrderQuerySet(QuerySet[Any]):
     def open(self) -> Self:
         """Orders whose unit or sender still has something to do."""
         return self.filter(status__in=sorted(ORDER_OPEN))
+
+
+class SupervisionQuerySet(QuerySet[Any]):
+    """Supervision orders: none of a ticket that the user may not know of."""
+
+    def answered_by(self, user: User, at: datetime | None = None) -> Self:
+        """The orders addressed to units that `user` answers for."""
+        return self._reached(user, at, supervision_answered)
+
+    def supervised_by(self, user: User, at: datetime | None = None) -> Self:
+        """The orders on tickets that `user` supervises."""
+        return self._reached(user, at, _supervised)
+
+    def concerning(self, user: User, at: datetime | None = None) -> Self:
+        """The orders that `user` answers or supervises."""
+        return self._reached(user, at, supervision_answered, _supervised)
+
+    def _reached(self, user: User, at: datetime | None, *conditions: Callable[[Grant], Q]) -> Self:
+        reached_by = NOTHING
+        for grant in grants_of(user, at):
+            for condition in conditions:
+                reached_by |= condition(grant)
+        return self.filter(reached_by, ticket__in=apps.get_model("tickets.Ticket").objects.visible_to(user, at))
+
+
+def _supervised(grant: Grant) -> Q:
+    if grant.role != Role.SUPERVISOR:
+        return NOTHING
+    return Q(ticket__in=apps.get_model("tickets.Ticket").objects.filter(held(grant)))

@@ -22,7 +22,16 @@ from organization.roles import Role
 from organization.selectors import people_with
 from tests.factories.organization import Operator
 from tickets.actions import HeldBy, actions_of
-from tickets.models import Attachment, DictionaryEntry, SchemeVersion, StageClock, Ticket, TicketEvent, WorkOrder
+from tickets.models import (
+    Attachment,
+    DictionaryEntry,
+    SchemeVersion,
+    StageClock,
+    SupervisionOrder,
+    Ticket,
+    TicketEvent,
+    WorkOrder,
+)
 from tickets.models.attachment import AttachmentPurpose
 from tickets.services.schemes import load_scheme, shipped_text
 from tickets.states import Kind, OrderStatus, Status
@@ -41,6 +50,9 @@ _USUAL: dict[str, Role] = {
     "assign": Role.SUPERVISOR,
     "unmerge": Role.SUPERVISOR,
     "unarchive": Role.SUPERVISOR,
+    "supervise": Role.SUPERVISOR,
+    "chase": Role.SUPERVISOR,
+    "judge_supervision": Role.SUPERVISOR,
     "approve_clearance": Role.DIRECTOR,
     "refuse_clearance": Role.DIRECTOR,
     "approve": Role.DIRECTOR,
@@ -49,6 +61,7 @@ _USUAL: dict[str, Role] = {
     "attempt_revisit": Role.REVISITOR,
     "revisit": Role.REVISITOR,
 }
+_BY_THE_UNIT_SUPERVISED = frozenset({"acknowledge_supervision", "reply_supervision"})
 _BY_THE_SYSTEM = frozenset({"archive", "collect", "to_dispatch"})
 
 
@@ -226,6 +239,9 @@ def usual_person(act: str, operator: Operator, ticket: Ticket, order: int | None
     """Who does an act in everyday work; None for the system."""
     if act in _BY_THE_SYSTEM:
         return None
+    if act in _BY_THE_UNIT_SUPERVISED:
+        unit = ticket.supervisions.latest("seq").target_unit
+        return _first(Role.DISPATCHER if unit == ticket.owner_unit else Role.HANDLER, unit)
     held_by = actions_of(Kind.COMPLAINT)[act].held_by
     target = ticket.work_orders.filter(seq=order).first() if order is not None else None
     if target is not None and held_by is HeldBy.UNIT:
@@ -250,6 +266,15 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
     if act == "grant_waiver":
         waiver = propose_waiver(ticket, clock.now())
         return {"days": waiver.days if waiver else 0}
+    if act == "supervise":
+        order = ticket.work_orders.order_by("seq").last()
+        unit = order.unit_id if order else ticket.owner_unit_id
+        return {"unit": unit, "trigger": "key", "grade": "supervise", "demand": "请于今日内说明处理进展"}
+    if act in ("acknowledge_supervision", "reply_supervision", "judge_supervision"):
+        latest = ticket.supervisions.order_by("seq").last()
+        answer = {"text": "已加派人员，今日十八时前修复"} if act == "reply_supervision" else {}
+        verdict = {"verdict": "satisfactory", "score": 0} if act == "judge_supervision" else {}
+        return {"supervision": latest.pk if latest else 0, **answer, **verdict}
     if act == "hand_over":
         return {"receiver": operator.user("dispatcher_b"), "note": "下班交接"}
     answer = {
@@ -260,6 +285,7 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         "closure_code": "resolved",
     }
     data: dict[str, dict[str, Any]] = {
+        "chase": {"demand": "客户多次来电，请尽快处理"},
         "answer": answer,
         "answer_on_spot": answer,
         "dispatch": {"orders": [{"unit": js.fixed_line, "role": "lead", "demand": "请于时限内修复"}]},
@@ -288,6 +314,11 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
 def order_of(ticket: Ticket, seq: int = 1) -> WorkOrder:
     """A work order by its number in the ticket, as it is now."""
     return WorkOrder.objects.select_related("unit", "ticket").get(ticket=ticket.pk, seq=seq)
+
+
+def supervision_of(ticket: Ticket, seq: int = 1) -> SupervisionOrder:
+    """A supervision order by its number in the ticket, as it is now."""
+    return SupervisionOrder.objects.select_related("target_unit", "ticket").get(ticket=ticket.pk, seq=seq)
 
 
 def clock_of(ticket: Ticket, stage: str, **which: Any) -> StageClock:

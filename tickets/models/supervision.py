@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +14,7 @@ from organization.models import Unit
 from tickets.models.clock import StageClock
 from tickets.models.ticket import Ticket
 from tickets.models.work_order import WorkOrder
+from tickets.querysets import SupervisionQuerySet
 from tickets.states import Grade
 
 
@@ -80,6 +83,8 @@ class SupervisionOrder(models.Model):
     verdict = models.CharField(_("verdict"), max_length=16, choices=Verdict.choices, blank=True)
     verdict_note = models.CharField(max_length=400, blank=True)
     score = models.SmallIntegerField(_("score"), null=True)
+
+    objects: ClassVar[SupervisionQuerySet] = SupervisionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("supervision order")
