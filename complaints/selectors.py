@@ -72,7 +72,8 @@ def promised_by(draft: Complaint) -> datetime | None:
 
 
 def caller_history(user: User, draft: Complaint, *, phone: str, service_number: str, address: str) -> History:
-    """The earlier tickets of who calls; numbers normalised. A stored `draft` is not part of its own history."""
+    """The earlier tickets of who calls; numbers normalised. A stored `draft` is not part of its own history, and what
+    is about the user does not exist for it (model 2)."""
     facts = facts_of(draft)
     found = history_of(
         draft.scheme_version.document,
@@ -83,12 +84,12 @@ def caller_history(user: User, draft: Complaint, *, phone: str, service_number: 
         complaint_type=facts.complaint_type,
         at=clock.now(),
     )
-    known = [row for row in found if row.ticket.pk != draft.pk]
+    known = [row for row in found if row.ticket.pk != draft.pk and row.ticket.complained_user_id != user.pk]
     ids = [row.ticket.pk for row in known]
     if not ids:
         return History()
     visible = set(Ticket.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
-    theirs = Ticket.objects.of_caller(phone) | Ticket.objects.of_caller(service_number)
+    theirs = Ticket.objects.of_caller(phone, by=user) | Ticket.objects.of_caller(service_number, by=user)
     reachable = visible | set(theirs.filter(pk__in=ids).values_list("pk", flat=True))
     return History(
         rows=tuple(HistoryRow(row, row.ticket.pk in visible, row.ticket.pk in reachable) for row in known),

@@ -70,7 +70,7 @@ def _callers_ticket(user: User, number: str, request: HttpRequest) -> tuple[Tick
             caller = normalise(request.POST.get(name, ""))
         except ValueError:
             continue
-        if found := Ticket.objects.of_caller(caller).filter(number=number).first():
+        if found := Ticket.objects.of_caller(caller, by=user).filter(number=number).first():
             return found, caller
     if found := Ticket.objects.visible_to(user).filter(number=number).first():
         return found, ""

@@ -167,12 +167,13 @@ class TicketQuerySet(QuerySet[Any]):
         """Tickets that are there for people; those of an unfinished import are not yet."""
         return self.filter(is_held_back=False)
 
-    def of_caller(self, number: str) -> Self:
-        """Tickets of the customer who calls from, or names, `number` (normalised): for the summary at intake."""
+    def of_caller(self, number: str, *, by: User) -> Self:
+        """Tickets of the customer who calls from, or names, `number` (normalised): for the summary at intake. None that
+        is about `by`, who takes the call (model 2)."""
         if not number:
             return self.none()
         mine = apps.get_model("tickets.Contact").objects.filter(Q(phone=number) | Q(service_number=number))
-        return self.published().filter(pk__in=mine.values("ticket_id"))
+        return self.published().filter(pk__in=mine.values("ticket_id")).exclude(complained_user=by)
 
     def open(self) -> Self:
         """Tickets whose customer still waits."""

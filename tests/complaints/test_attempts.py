@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from core.errors import Refused
 from tests.factories.organization import Operator
@@ -55,6 +57,18 @@ def test_reassigning_is_the_directors_and_a_handler_only_takes_over(operator: Op
     with pytest.raises(Refused) as refusal:
         do(order.ticket, "reassign", operator, by="director", order=1, user=operator.user("handler_network"))
     assert refusal.value.code == "not_a_handler"
+
+
+def test_an_order_is_given_to_nobody_whom_the_complaint_is_about(operator: Operator) -> None:
+    """Model 2: nobody handles a ticket about itself."""
+    order = order_in("handling", operator, complained_user=operator.user("handler_b"))
+    with pytest.raises(Refused) as refusal:
+        do(order.ticket, "reassign", operator, order=1, user=operator.user("handler_b"))
+    assert refusal.value.code == "recused"
+    director = Client()
+    director.force_login(operator.user("director"))
+    form = director.get(reverse("order_action", args=[order.ticket.number, 1, "reassign"])).context["form"]
+    assert "冯涛" not in str(form["user"])
 
 
 def test_m_01_the_units_time_ends_when_its_director_lets_the_reply_out(operator: Operator) -> None:

@@ -7,7 +7,9 @@ import datetime as dt
 import pytest
 
 from core.errors import NotPermitted, Refused
-from tests.factories.organization import Operator
+from organization.models import Membership
+from organization.roles import Role
+from tests.factories.organization import SINCE, Operator, UserFactory
 from tests.factories.tickets import bring_to, clock_of, do, last_event, order_in, take_complaint, when
 from tickets.models import Ticket
 from tickets.models.ticket import NOTHING_DUE
@@ -91,6 +93,19 @@ def test_another_provinces_ticket_cannot_be_merged_into(operator: Operator) -> N
         with pytest.raises(Refused) as refusal:
             do(ticket, "merge", operator, into=into)
         assert refusal.value.code == "other_unknown"
+
+
+def test_nobody_merges_into_a_ticket_about_itself(operator: Operator) -> None:
+    """Model 2: neither about the person nor, seen as who took it, about the person's unit."""
+    user = UserFactory()
+    for role in (Role.AGENT, Role.DISPATCHER):
+        Membership.objects.create(user=user, unit=operator.js.unit, role=role, starts_on=SINCE)
+    older, younger = bring_to("pending_dispatch", operator), bring_to("pending_dispatch", operator)
+    for person, unit, code in ((user, None, "other_unknown"), (None, operator.js.unit, "recused")):
+        Ticket.objects.filter(pk=older.pk).update(complained_user=person, complained_unit=unit)
+        with pytest.raises(Refused) as refusal:
+            do(younger, "merge", operator, by=user, into=older.pk)
+        assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("at, late", [("11-30 23:59:59", False), ("12-01 00:00", True)])

@@ -57,6 +57,14 @@ def test_a_callers_number_is_for_those_who_take_calls(operator: Operator) -> Non
             do(ticket, "add_contact", operator, by=user, caller=ticket.contact.phone)
 
 
+def test_a_callers_ticket_about_the_agent_does_not_exist_for_it(operator: Operator) -> None:
+    """Model 2: not even to note that the customer called."""
+    ticket = bring_to("handling", operator, complained_user=operator.user("agent_hall_b"))
+    with pytest.raises(Ticket.DoesNotExist):
+        do(ticket, "add_contact", operator, by="agent_hall_b", caller=ticket.contact.phone)
+    do(ticket, "add_contact", operator, by="agent_hall", caller=ticket.contact.phone)
+
+
 def test_sc_05_while_it_is_open_the_call_belongs_to_it(operator: Operator) -> None:
     ticket = bring_to("handling", operator, accepted_at=when("11-23 09:00"))
     row = history(ticket, "11-23 12:00")[0]

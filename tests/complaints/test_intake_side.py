@@ -110,6 +110,16 @@ def test_sc_05_the_customer_calls_again_at_another_hall(operator: Operator) -> N
     assert (note.kind, note.text, note.by) == ("urging", "客户催办", operator.user("agent_hall_b"))
 
 
+def test_a_callers_ticket_about_the_agent_is_not_shown_to_it(operator: Operator) -> None:
+    """Model 2: neither in the history nor as the ticket that the call belongs to."""
+    ticket = bring_to(Status.HANDLING, operator, complained_user=operator.user("agent_hall_b"))
+    client = client_of(operator, "agent_hall_b")
+    assert not client.post(reverse(SIDE), FAULT).context["history"].rows
+    contact = reverse("intake_contact", args=[ticket.number])
+    typed = {"phone": FAULT["phone"], "kind": "urging", "text": "客户催办"}
+    assert client.post(contact, typed).status_code == 404
+
+
 def test_a_contact_needs_the_callers_number(operator: Operator) -> None:
     """Without it a ticket of another unit does not exist (404); bad input is an error that keeps the text."""
     ticket = bring_to(Status.HANDLING, operator)

@@ -201,7 +201,8 @@ class ReassignForm(ActForm):
         people = people_with(Role.HANDLER, situation.the_order.unit, local_day(situation.at))
         if not has_role(situation.user, Role.DIRECTOR, Role.SUPERVISOR):
             people = [user for user in people if user == situation.user]
-        people = [user for user in people if user.pk != situation.the_order.assignee_id]
+        unfit = (situation.the_order.assignee_id, situation.ticket.complained_user_id)
+        people = [user for user in people if user.pk not in unfit]
         self.fields["user"] = PersonField(people, label=_("To"))
 
     @classmethod

@@ -11,7 +11,7 @@ from core.clock import local_day
 from core.errors import NotPermitted, Refused
 from organization.grants import grants_of
 from organization.roles import Role
-from organization.selectors import centre_for
+from organization.selectors import centre_for, covers
 from tickets import clocks
 from tickets.actions import actions_of
 from tickets.models import Amendment, HandOver, Ticket, TicketNote
@@ -42,7 +42,7 @@ def callers_ticket(user: User, data: Mapping[str, Any]) -> TicketQuerySet:
     seen: TicketQuerySet = Ticket.objects.visible_to(user)
     if not any(grant.role in (Role.AGENT, Role.DISPATCHER) for grant in grants_of(user)):
         return seen
-    theirs = Ticket.objects.of_caller(data.get("caller", ""))
+    theirs = Ticket.objects.of_caller(data.get("caller", ""), by=user)
     return Ticket.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=theirs.values("pk")))
 
 
@@ -219,6 +219,12 @@ def merge(step: Step) -> None:
         raise Refused(
             _("%(number)s is the younger one: merge it into this ticket instead.") % {"number": older.number},
             code="younger",
+        )
+    about, own = older.complained_unit, step.grant.unit if step.grant else None
+    if about is not None and own is not None and covers(about, own):  # seen only as who took it (U-25)
+        raise Refused(
+            _("%(number)s is about your own unit: another centre deals with it.") % {"number": older.number},
+            code="recused",
         )
     ticket.merged_into = older
     orders.recall_open(step)

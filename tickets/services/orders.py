@@ -242,6 +242,8 @@ def reassign(step: Step) -> None:
             _("%(who)s does not handle work orders of %(unit)s.") % {"who": user.name, "unit": order.unit.name},
             code="not_a_handler",
         )
+    if user.pk == step.ticket.complained_user_id:
+        raise Refused(_("The complaint is about %(who)s: choose somebody else.") % {"who": user.name}, code="recused")
     _assign(order, user)
     order.save()
     step.notes["assignee"] = user.pk
