@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.heartbeat", "schedule": crontab()},
     "write-imports": {"task": "complaints.tasks.write_imports", "schedule": crontab()},
     "sweep-deadlines": {"task": "tickets.tasks.sweep_deadlines", "schedule": crontab()},
+    "resume-due": {"task": "tickets.tasks.resume_due", "schedule": crontab()},
+    "follow-calendars": {"task": "tickets.tasks.follow_calendars", "schedule": crontab()},
     "archive-due": {"task": "tickets.tasks.archive_due", "schedule": crontab()},
     "log-day-root": {"task": "tickets.tasks.log_day_root", "schedule": crontab(hour=0, minute=20)},
 }

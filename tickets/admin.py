@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
-from organization.admin import ServiceAdmin
+from organization.admin import HistoryAdmin
 from tickets.models import DictionaryEntry, Scheme, SchemeVersion, WorkdayOverride
 from tickets.services import workdays
 
@@ -151,7 +151,7 @@ class WorkdayForm(forms.ModelForm):
 
 
 @admin.register(WorkdayOverride)
-class WorkdayOverrideAdmin(ServiceAdmin):
+class WorkdayOverrideAdmin(HistoryAdmin):
     """Days that the administrator declares working or off, against the State Council's notice (model 4)."""
 
     form = WorkdayForm

@@ -63,9 +63,9 @@ def set_due(row: StageClock, due: datetime, options: Options, calendar: WorkCale
     limit = counting_of(row)
     row.due_at = due
     row.warn_at = arithmetic.at_ratio(row.started_at, due, options.warn_ratio, limit, calendar, pauses_of(row))
-    if row.limit is not None:
-        row.calendar_version = calendar.version
-        row.is_provisional = arithmetic.is_provisional(row.started_at, due, limit, calendar)
+    # Only what counts working days rests on a calendar, and is looked for when one changes.
+    row.calendar_version = calendar.version if limit.unit.counts_working_days_only else ""
+    row.is_provisional = arithmetic.is_provisional(row.started_at, due, limit, calendar)
     set_next_alert(row, options, calendar)
 
 
@@ -105,14 +105,19 @@ def stand_still(row: StageClock, at: datetime) -> None:
 
 
 def go_on(row: StageClock, at: datetime, options: Options) -> None:
-    """The row's time runs again from `at`: what was left at the pause is laid out anew (model 4)."""
+    """The row's time runs again from `at`: what was left at the pause is laid out anew (model 4).
+
+    So is what was left of the first due time: it says when the row would be due without extensions.
+    """
     if row.paused_at is None:
         return
     pause = Pause(row.paused_at, max(at, row.paused_at))
-    calendar = calendar_of(row)
+    limit, calendar = counting_of(row), calendar_of(row)
     with in_words():
-        due = arithmetic.resume(row.due_at, pause, counting_of(row), calendar)
-    row.pauses = [*row.pauses, [_text(pause.start), _text(pause.end)]]
+        due = arithmetic.resume(row.due_at, pause, limit, calendar)
+        row.original_due_at = arithmetic.resume(row.original_due_at, pause, limit, calendar)
+    if pause.end > pause.start:
+        row.pauses = [*row.pauses, [_text(pause.start), _text(pause.end)]]
     row.paused_at = None
     set_due(row, due, options, calendar)
 

@@ -8,9 +8,19 @@ from tickets import clock_times
 from tickets.domain import clock as arithmetic
 from tickets.domain.calendar import WorkCalendar
 from tickets.facts import facts_of
-from tickets.models import StageClock, WorkOrder
+from tickets.models import Extension, Pause, StageClock, WorkOrder
 from tickets.models.ticket import NOTHING_DUE
-from tickets.states import CLOSED, ORDER_ANSWERED, ORDER_UNANSWERED, OrderRole, Outcome, Stage, Status
+from tickets.models.time import Decision
+from tickets.states import (
+    CLOSED,
+    ORDER_ANSWERED,
+    ORDER_UNANSWERED,
+    SUBMITTED_OPEN,
+    OrderRole,
+    Outcome,
+    Stage,
+    Status,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +37,9 @@ STAGE_OF_STATE = {
 }
 # Nothing of these ticket states is watched any more but what closing itself opened.
 _AFTER_CLOSING = frozenset({Stage.REVISIT, Stage.FOLLOW_UP})
-_ENDING = ("stopped_at", "counted_seconds", "outcome", "next_alert_at", "due_at", "warn_at", "pauses", "paused_at")
+_DUES = ("due_at", "original_due_at", "warn_at", "next_alert_at", "calendar_version", "is_provisional")
+_PAUSING = (*_DUES, "pauses", "paused_at")
+_ENDING = (*_PAUSING, "stopped_at", "counted_seconds", "outcome")
 
 
 def ticket_opened(step: Step) -> None:
@@ -50,6 +62,8 @@ def follow_state(step: Step, before: str) -> None:
         cancel(step, keep=_AFTER_CLOSING)
     elif not step.ticket.is_open:
         cancel(step)
+    if after not in SUBMITTED_OPEN:
+        _end_pausing(step)
 
 
 def follow_results(step: Step) -> None:
@@ -120,7 +134,7 @@ def stop(step: Step, stage: Stage, *, order: WorkOrder | None = None, at: dateti
     for row in _running(step, stage):
         if order is None or row.work_order_id == order.pk:
             at = at or step.at
-            clock_times.go_on(row, at, step.scheme.options)
+            _go_on(step, row, at)
             is_met = at <= row.due_at or clock_times.counting_of(row).soft
             _end(row, at, Outcome.MET if is_met else Outcome.BREACHED)
             return row
@@ -131,8 +145,42 @@ def cancel(step: Step, *stages: Stage, order: WorkOrder | None = None, keep: fro
     """Cancel running clocks: of the named stages (default all but `keep`), of one order where given."""
     for row in _running(step, *stages):
         if row.stage not in keep and (order is None or row.work_order_id == order.pk):
-            clock_times.go_on(row, step.at, step.scheme.options)
+            _go_on(step, row, step.at)
             _end(row, max(step.at, row.started_at), Outcome.CANCELLED)
+
+
+def running(step: Step, stage: Stage, *, order: WorkOrder | None = None) -> StageClock | None:
+    """The running clock of a stage, of one order where given."""
+    found = (row for row in _running(step, stage) if order is None or row.work_order_id == order.pk)
+    return next(found, None)
+
+
+def pause_all(step: Step) -> None:
+    """Every running clock stands still from now on (挂起), but for those that cannot be paused."""
+    step.ticket.is_paused = True
+    for row in _running(step):
+        clock_times.stand_still(row, step.at)
+        row.save(update_fields=_PAUSING)
+
+
+def resume_all(step: Step) -> None:
+    """The pause of the ticket ends and its clocks go on, from when it was to end at the latest."""
+    ends_at = _pause_ends(step)
+    for row in _running(step):
+        if row.paused_at is not None:
+            clock_times.go_on(row, ends_at, step.scheme.options)
+            row.save(update_fields=_PAUSING)
+    lasting = Pause.objects.filter(ticket=step.ticket, decision=Decision.APPROVED, ended_at=None)
+    lasting.update(ended_at=ends_at, ended_by=step.by)
+    step.ticket.is_paused = False
+
+
+def extend(step: Step, row: StageClock, due: datetime) -> dict[str, Any]:
+    """Make the agreed instant `due` (UTC) the due time of a running clock (延期); gives what moved as `recompute`."""
+    before = row.due_at
+    clock_times.extend(row, due, step.scheme.options)
+    row.save(update_fields=(*_DUES, "schedule", "alerted"))
+    return _moved(row, before)
 
 
 def last_of(stage: Stage, order: WorkOrder) -> StageClock | None:
@@ -160,7 +208,27 @@ def recompute(step: Step) -> list[dict[str, Any]]:
             clock_times.set_due(row, before, step.scheme.options, clock_times.calendar_of(row))
         if row.due_at != before:
             row.save()
-            moved.append({"stage": row.stage, "due_before": before, "due": row.due_at})
+            moved.append(_moved(row, before))
+    return moved
+
+
+def relay(step: Step) -> list[dict[str, Any]]:
+    """Lay the running clocks out anew under the calendars that now apply; gives what moved as `recompute`.
+
+    The first due time follows. What was agreed stays agreed, but is never less than without the agreement; what was
+    alerted stays so.
+    """
+    moved = []
+    for row in _running(step):
+        calendar = clock_times.calendar_of(row)
+        if not row.calendar_version or row.calendar_version == calendar.version:
+            continue
+        before, row.original_due_at = row.due_at, _due(step, row, calendar)
+        due = row.original_due_at if row.schedule == 1 else max(before, row.original_due_at)
+        clock_times.set_due(row, due, step.scheme.options, calendar)
+        row.save(update_fields=_DUES)
+        if row.due_at != before:
+            moved.append(_moved(row, before))
     return moved
 
 
@@ -188,11 +256,17 @@ def _apply(step: Step, row: StageClock, rule: LimitRule, before: StageClock | No
                 row.started_at, before.due_at, stopped, limit, calendar, options.attempt_minimum.span
             )
             row.allowed_seconds = arithmetic.counted_seconds(row.started_at, row.due_at, limit, calendar)
+        clock_times.set_due(row, _due(step, row, calendar), options, calendar)
+
+
+def _due(step: Step, row: StageClock, calendar: WorkCalendar) -> datetime:
+    """When the row's own limit runs out, with its pauses; moved on where nobody is called at that hour."""
+    with clock_times.in_words():
         due = clock_times.due_by_limit(row, calendar)
-        quiet = options.quiet_hours
-        if quiet is not None and row.stage in quiet.stages:
-            due = arithmetic.quiet_hours(due, quiet.start, quiet.earliest, latest=_total_due(step))
-        clock_times.set_due(row, due, options, calendar)
+        quiet = step.scheme.options.quiet_hours
+        if quiet is None or row.stage not in quiet.stages:
+            return due
+        return arithmetic.quiet_hours(due, quiet.start, quiet.earliest, latest=_total_due(step))
 
 
 def _total_due(step: Step) -> datetime | None:
@@ -210,8 +284,34 @@ def _book(step: Step) -> list[StageClock]:
     return step.clocks
 
 
+def _go_on(step: Step, row: StageClock, at: datetime) -> None:
+    """Before a clock that stands still stops, its time runs again."""
+    if row.paused_at is not None:
+        clock_times.go_on(row, min(at, _pause_ends(step)), step.scheme.options)
+
+
+def _pause_ends(step: Step) -> datetime:
+    """Now, or the instant at which the pause was to end, where it has passed and nobody has resumed it yet."""
+    lasting = Pause.objects.filter(ticket=step.ticket, decision=Decision.APPROVED, ended_at=None)
+    until = lasting.values_list("until", flat=True).first()
+    return step.at if until is None else min(step.at, until)
+
+
+def _end_pausing(step: Step) -> None:
+    """The centre does not have the ticket any more: its pause ends, and one that was asked for lapses."""
+    Pause.objects.filter(ticket=step.ticket, decision=Decision.ASKED).update(decision=Decision.LAPSED)
+    if step.ticket.is_paused:
+        resume_all(step)
+
+
+def _moved(row: StageClock, before: datetime) -> dict[str, Any]:
+    return {"stage": row.stage, "due_before": before, "due": row.due_at}
+
+
 def _end(row: StageClock, at: datetime, outcome: Outcome) -> None:
     row.stopped_at = at
     row.counted_seconds = clock_times.counted_seconds(row, at)
     row.outcome, row.next_alert_at = outcome, None
     row.save(update_fields=_ENDING)
+    if row.stage == Stage.HANDLE:
+        Extension.objects.filter(clock=row, decision=Decision.ASKED).update(decision=Decision.LAPSED)

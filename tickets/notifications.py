@@ -118,6 +118,8 @@ def _told(step: Step) -> dict[str, dict[str, Any]]:
         told[NoticeKind.RECALLED] = {"orders": recalled}
     if notes.get("before_supervisor"):
         told[NoticeKind.BOUNCED] = {}
+    if notes.get("interim_needed"):
+        told[NoticeKind.INTERIM_NEEDED] = {}
     return told
 
 

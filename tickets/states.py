@@ -136,5 +136,6 @@ class Origin(TextChoices):
     DISPATCH = "dispatch", _("Dispatched")
     TRANSFER = "transfer", _("Transferred")
     ASSIST = "assist", _("Assistance asked")
+    UPGRADE = "upgrade", _("Upgraded")
     REWORK = "rework", _("Rework")
     BINDING = "binding", _("Binding assignment")

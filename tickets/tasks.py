@@ -13,6 +13,7 @@ from core.errors import Refused
 from core.health import note_pulse
 from tickets import day_roots
 from tickets.models import SchemeVersion, Ticket
+from tickets.services import pausing, relaying
 from tickets.services.sweeping import sweep
 from tickets.workflow import perform
 
@@ -54,6 +55,18 @@ def sweep_deadlines() -> dict[str, int]:
     counts = sweep(clock.now(), limit=MOST_PER_SWEEP)
     note_pulse("sweep")
     return vars(counts)
+
+
+@shared_task
+def resume_due() -> int:
+    """End the pauses whose time has come (model 4); gives how many."""
+    return pausing.resume_due(clock.now(), MOST_PER_RUN)
+
+
+@shared_task
+def follow_calendars() -> int:
+    """Recompute running clocks whose calendar was changed (model 4); gives how many tickets moved."""
+    return relaying.follow_calendars(MOST_PER_RUN)
 
 
 @shared_task

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from organization.models import Unit
 from tickets.models.ticket import Ticket
@@ -21,7 +22,8 @@ class StageClock(models.Model):
     alert chain that were raised since `schedule` last rose (with an extension); `next_alert_at` is when the next one
     is due, null where none is left, while it is paused and once it has stopped. `fault` says why the sweep had to set
     the row aside. `allowed_seconds` is what a further attempt got, in the limit's own counting. `pauses` are those that
-    ended, as pairs of instants; `paused_at` is when the one that lasts began.
+    ended, as pairs of instants; `paused_at` is when the one that lasts began. `calendar_version` is empty where all
+    time counts. `original_due_at` is when it would be due without extensions.
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks")
@@ -86,6 +88,11 @@ class StageClock(models.Model):
             models.Index(
                 fields=["next_alert_at", "id"], condition=Q(next_alert_at__isnull=False), name="clock_to_alert"
             ),
+            models.Index(
+                fields=["unit", "calendar_version", "id"],
+                condition=Q(outcome=Outcome.RUNNING, calendar_version__gt=""),
+                name="clock_on_calendar",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +106,8 @@ class WorkdayOverride(models.Model):
     is_working = models.BooleanField(_("working day"))
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     note = models.CharField(_("ground"), max_length=200)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("calendar override")

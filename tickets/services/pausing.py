@@ -1,0 +1,145 @@
+"""Pauses (挂起, model 4): a dispatcher asks, a director over the ticket's centre approves, and the clocks stand still.
+
+Effects of actions; nothing here runs alone. `tickets.clocks` ends a pause with the ticket's way through the centre.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core.errors import NotPermitted, Refused
+from organization.grants import grants_of
+from organization.roles import Role
+from organization.selectors import covers
+from tickets import clocks
+from tickets.display import instant_words
+from tickets.models import Pause
+from tickets.models.time import Decision, PauseReason
+from tickets.workflow import perform
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from organization.models import User
+    from tickets.actions import Step
+    from tickets.models import Ticket
+
+logger = logging.getLogger(__name__)
+
+LONGEST = timedelta(days=30)
+
+
+def ask(step: Step) -> None:
+    """Ask for the clocks to stand still. Data: reason (PauseReason), ground, until (aware, within 30 days).
+
+    Nothing stands still before somebody approves.
+    """
+    until = step.data["until"]
+    if step.data["reason"] not in PauseReason.values:
+        raise Refused(_("Say whom the ticket waits for: the customer or a third party."), code="pause_reason")
+    if until <= step.at:
+        raise Refused(_("The pause would be over already. Choose a later time."), code="pause_past")
+    if until > step.at + LONGEST:
+        raise Refused(_("A pause lasts 30 days at most."), code="pause_long")
+    if lasting_of(step.ticket) is not None:
+        raise Refused(_("The ticket is paused already."), code="paused")
+    if asked_of(step.ticket) is not None:
+        raise Refused(_("A pause has been asked for already; a director decides on it."), code="pause_asked")
+    row = Pause.objects.create(
+        ticket=step.ticket,
+        reason=step.data["reason"],
+        ground=step.data["ground"],
+        until=until,
+        asked_by=step.person,
+        asked_at=step.at,
+    )
+    step.said.append(row)
+    step.notes["pause"] = row.pk
+
+
+def check_decides(step: Step) -> None:
+    """Only a director over the ticket's own centre decides: whose clock it is does not stop it itself."""
+    if not decides(step.person, step.ticket, step.at):
+        raise NotPermitted(_("A director of the complaint centre, or above it, decides on pauses."))
+
+
+def decides(user: User, ticket: Ticket, at: datetime) -> bool:
+    """Whether `user` directs the ticket's centre, or a unit above it, at the aware instant `at`."""
+    grants = [grant for grant in grants_of(user, at) if grant.role == Role.DIRECTOR]
+    return any(covers(grant.unit, ticket.owner_unit) for grant in grants)
+
+
+def approve(step: Step) -> None:
+    """The clocks stand still from now on, never from earlier. Data: note."""
+    row = _decided(step, Decision.APPROVED)
+    if row.until <= step.at:
+        raise Refused(
+            _("The pause was asked for until %(when)s, which has passed: refuse it.")
+            % {"when": instant_words(row.until)},
+            code="pause_past",
+        )
+    row.started_at = step.at
+    row.save()
+    clocks.pause_all(step)
+
+
+def refuse(step: Step) -> None:
+    """The clocks run on. Data: note."""
+    _decided(step, Decision.REFUSED).save()
+
+
+def resume(step: Step) -> None:
+    """The clocks go on: a dispatcher ends the pause, or the system once its time has come."""
+    row = lasting_of(step.ticket)
+    if row is None:
+        raise Refused(_("The ticket is not paused."), code="not_paused")
+    if step.by is None and step.at < row.until:
+        raise Refused(_("The pause lasts until %(when)s.") % {"when": instant_words(row.until)}, code="not_over")
+    step.notes["pause"] = row.pk
+    clocks.resume_all(step)
+
+
+def asked_of(ticket: Ticket) -> Pause | None:
+    """The pause that waits for a decision."""
+    return ticket.pauses.filter(decision=Decision.ASKED).first()
+
+
+def lasting_of(ticket: Ticket) -> Pause | None:
+    """The pause that lasts."""
+    return ticket.pauses.filter(decision=Decision.APPROVED, ended_at=None).first()
+
+
+def _decided(step: Step, decision: Decision) -> Pause:
+    """The pause asked for with the decision on it, not saved."""
+    row = asked_of(step.ticket)
+    if row is None:
+        raise Refused(_("No pause is asked for any more. Reload the page."), code="no_pause")
+    if row.asked_by_id == step.person.pk:
+        raise NotPermitted(_("You asked for this yourself: somebody else has to decide."))
+    row.decision, row.decided_by, row.decided_at = decision, step.person, step.at
+    row.decision_note = step.data.get("note", "")
+    step.notes["pause"] = row.pk
+    return row
+
+
+def resume_due(now: datetime, limit: int) -> int:
+    """End up to `limit` pauses whose time has come at the instant `now` (UTC); gives how many.
+
+    Each ends at its own time, however late it is found. One that cannot be ended is logged and left for the next run.
+    """
+    resumed = 0
+    due = Pause.objects.filter(decision=Decision.APPROVED, ended_at=None, until__lte=now).order_by("until", "pk")
+    for ticket_id in list(due.values_list("ticket", flat=True)[:limit]):
+        try:
+            perform(ticket_id, "resume", by=None, at=now)
+        except Refused as refused:  # somebody was faster
+            logger.info("The pause of ticket %s was not ended: %s", ticket_id, refused)
+        except Exception:
+            logger.exception("The pause of ticket %s could not be ended", ticket_id)
+        else:
+            resumed += 1
+    return resumed
