@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from core.errors import NotPermitted, Refused
 from organization.models import Function, Unit
 from organization.roles import Role
-from organization.selectors import centre_above, centre_for, covers
+from organization.selectors import centre_for
 from tickets import clocks
 from tickets.facts import facts_of
 from tickets.models.records import LinkKind
-from tickets.services import orders
+from tickets.services import common, orders
 from tickets.states import Origin, Status
 
 if TYPE_CHECKING:
@@ -43,19 +43,9 @@ def check_complete(step: Step) -> None:
 
 def submit(step: Step) -> None:
     """Hand the ticket to the centre of the customer's home, a repeat to the one that knows the matter; about a centre,
-    or its head, to the one above (model 8, S-09).
-
-    A complaint about the head of a centre is one about the centre, so that its people are recused too.
-    """
+    or its head, to the one above (model 8, S-09)."""
     place: Unit = step.ticket.city or step.ticket.province or step.ticket.accepting_unit
-    centre: Unit | None = _earlier_centre(step.ticket) or centre_for(place)
-    while centre is not None and _is_about(step.ticket, centre):
-        step.ticket.complained_unit = step.ticket.complained_unit or centre
-        centre = centre_above(centre)
-    if centre is None:
-        raise Refused(
-            _("Every complaint centre is part of what the complaint is about. Tell the group."), code="no_centre"
-        )
+    centre = common.centre_not_concerned(step.ticket, _earlier_centre(step.ticket) or centre_for(place))
     step.ticket.owner_unit = centre
     step.notes["centre"] = centre.code
 
@@ -71,11 +61,6 @@ def _earlier_centre(ticket: Ticket) -> Unit | None:
     )
     link = repeats.select_related("earlier__owner_unit").first()
     return link.earlier.owner_unit if link else None
-
-
-def _is_about(ticket: Ticket, centre: Unit) -> bool:
-    about_unit = ticket.complained_unit is not None and covers(ticket.complained_unit, centre)
-    return about_unit or (ticket.complained_user_id is not None and ticket.complained_user_id == centre.manager_id)
 
 
 def check_not_before_supervisor(step: Step) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from complaints.services.intake import Customer
 from core.errors import NotPermitted, Refused
+from organization.models import Unit
 from tests.factories.organization import Operator
 from tests.factories.tickets import CUSTOMER, bring_to, clock_of, do, entry, last_event, take_complaint, when
 from tickets.models import HandOver, Ticket, TicketLink
@@ -231,6 +232,18 @@ def test_u_43_the_home_centre_takes_over(operator: Operator) -> None:
     with pytest.raises((Ticket.DoesNotExist, NotPermitted)):
         do(ticket, "interim_reply", operator, by="dispatcher")
     assert do(ticket, "interim_reply", operator, by="dispatcher2").status == "handling"
+
+
+def test_s_09_a_centre_takes_over_nothing_about_itself_or_its_head(operator: Operator) -> None:
+    """It goes to the centre above, and the people of the centre do not see it."""
+    head = operator.user("director_centre2")
+    Unit.objects.filter(pk=operator.zj.centre.pk).update(manager=head)
+    for about in ({"complained_unit": operator.zj.centre}, {"complained_user": head}):
+        ticket = do(bring_to("handling", operator, **about), "transfer_centre", operator)
+        assert (ticket.owner_unit, ticket.complained_unit) == (operator.group_centre, operator.zj.centre)
+        assert (ticket.province, last_event(ticket).data["centre"]) == (operator.zj.unit, "G-CENTRE")
+        for insider in ("director_centre2", "dispatcher2"):
+            assert not Ticket.objects.visible_to(operator.user(insider)).filter(pk=ticket.pk).exists()
 
 
 def test_numbers_are_found_however_they_were_typed(operator: Operator) -> None:

@@ -36,7 +36,7 @@ REFUSALS: dict[str, set[str]] = {
     "transfer": {"no_transfer", "child_open", "binding"},
     "request_return": {"binding", "return_late", "child_open"},
     "reply": {"child_open"},
-    "transfer_centre": {"same_centre", "recused"},
+    "transfer_centre": {"same_centre"},
     "merge": {"younger", "not_open", "other_unknown", "merge_self"},
     "unmerge": {"unmerge_late"},
     "hand_over": {"hand_over_one_pending", "same_holder", "receiver_blind"},

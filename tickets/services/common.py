@@ -11,7 +11,7 @@ from core.clock import local_day
 from core.errors import NotPermitted, Refused
 from organization.grants import grants_of
 from organization.roles import Role
-from organization.selectors import centre_for, covers
+from organization.selectors import centre_above, centre_for, covers
 from tickets import clocks
 from tickets.actions import actions_of
 from tickets.models import Amendment, HandOver, Ticket, TicketNote
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from organization.models import User
+    from organization.models import Unit, User
     from tickets.actions import Step
     from tickets.querysets import TicketQuerySet
 
@@ -186,13 +186,35 @@ def confirm_hand_over(step: Step) -> None:
     step.ticket.holder = step.person
 
 
+def centre_not_concerned(ticket: Ticket, centre: Unit) -> Unit:
+    """The centre; where the complaint is about it or its head, the next one above that it is not about (S-09).
+
+    A complaint about the head of a centre becomes one about the centre, so that its people are recused too. Raises
+    Refused (`no_centre`) where even the group's centre is concerned.
+    """
+    found: Unit | None = centre
+    while found is not None and _is_about(ticket, found):
+        ticket.complained_unit = ticket.complained_unit or found
+        found = centre_above(found)
+    if found is None:
+        raise Refused(
+            _("Every complaint centre is part of what the complaint is about. Tell the group."), code="no_centre"
+        )
+    return found
+
+
+def _is_about(ticket: Ticket, centre: Unit) -> bool:
+    about_unit = ticket.complained_unit is not None and covers(ticket.complained_unit, centre)
+    return about_unit or (ticket.complained_user_id is not None and ticket.complained_user_id == centre.manager_id)
+
+
 def transfer_centre(step: Step) -> None:
-    """The centre of the customer's home takes over (转属地, U-43); `total` runs on. Data: unit (province or city)."""
+    """The centre of the customer's home takes over (转属地, U-43), for what is about it the one above (S-09). The whole
+    course runs on. Data: unit (province or city)."""
     place = step.data["unit"]
-    centre = centre_for(place)
+    centre = centre_not_concerned(step.ticket, centre_for(place))
     if centre == step.ticket.owner_unit:
         raise Refused(_("%(unit)s owns this ticket already.") % {"unit": centre.name}, code="same_centre")
-    orders.refuse_unit_complained_about(step, centre)
     step.notes.update(centre_before=step.ticket.owner_unit.code, centre=centre.code)
     step.ticket.owner_unit = centre
     step.ticket.province_id, step.ticket.city_id = place.province_id, place.city_id
