@@ -42,6 +42,9 @@ TONES: dict[str, str] = {
     OrderStatus.RETURN_REQUESTED: "judging",
     OrderStatus.RETURNED: "ended",
     OrderStatus.RECALLED: "ended",
+    "issued": "waiting",  # supervision orders, whose other states are called as those of orders
+    "acknowledged": "working",
+    "judged": "done",
 }
 
 

@@ -1,6 +1,6 @@
 """One form per act that people do from a page; a kind adds those of its own acts (architecture, Rooms)."""
 
-from tickets.forms import common, orders
+from tickets.forms import common, orders, supervising
 from tickets.forms.base import (
     ANY_KIND,
     ActForm,
@@ -56,4 +56,9 @@ register(
     ask_assistant=orders.AskAssistantForm,
     recall=orders.RecallForm,
     reassign=orders.ReassignForm,
+    supervise=supervising.SuperviseForm,
+    chase=supervising.ChaseForm,
+    acknowledge_supervision=supervising.AcknowledgeSupervisionForm,
+    reply_supervision=supervising.ReplySupervisionForm,
+    judge_supervision=supervising.JudgeSupervisionForm,
 )

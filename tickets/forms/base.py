@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
     from organization.models import User
-    from tickets.models import Ticket, WorkOrder
+    from tickets.models import SupervisionOrder, Ticket, WorkOrder
     from tickets.scheme import SchemeDocument
 
 
@@ -41,6 +41,7 @@ class Situation:
     at: datetime
     contact: Contact
     order: WorkOrder | None = None
+    supervision: SupervisionOrder | None = None  # as `supervisions.of_ticket` gives it
 
     @property
     def scheme(self) -> SchemeDocument:
@@ -54,6 +55,17 @@ class Situation:
             raise TypeError("This form is about a work order")
         return self.order
 
+    @property
+    def the_supervision(self) -> Any:
+        """The supervision order acted on. Raises TypeError for an act on the ticket."""
+        if self.supervision is None:
+            raise TypeError("This form is about a supervision order")
+        return self.supervision
+
+    def is_supervision_in(self, *states: str) -> bool:
+        """Whether it is about a supervision order in one of the states."""
+        return self.supervision is not None and self.supervision.status in states
+
 
 class ActForm(forms.Form):
     """The form of one act. Fields are named as the act's effect reads them; `act_data` gives them to `perform`.
@@ -65,6 +77,7 @@ class ActForm(forms.Form):
     intro: ClassVar[str | Promise] = ""
     place: ClassVar[Place] = Place.SIGHT
     one_click: ClassVar[bool] = False
+    about_supervision: ClassVar[bool] = False
     template: ClassVar[str] = "ticket/_fields.html"
     has_own_buttons: ClassVar[bool] = False
     do_not_call_in_templates: ClassVar[bool] = True  # a page asks the class of a button, and gets no instance
@@ -87,6 +100,11 @@ class ActForm(forms.Form):
     @classmethod
     def is_offered(cls, situation: Situation) -> bool:
         """Whether the button makes sense now, beyond role and state."""
+        return True
+
+    @classmethod
+    def is_permitted(cls, situation: Situation) -> bool:
+        """Whether this person may do it at all, beyond role and reach."""
         return True
 
     def prepare(self) -> None:

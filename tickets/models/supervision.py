@@ -122,6 +122,10 @@ class SupervisionOrder(models.Model):
         return f"supervision {self.seq} of ticket {self.ticket_id}"
 
     @property
+    def is_unanswered(self) -> bool:
+        return self.status in SUPERVISION_OPEN
+
+    @property
     def number(self) -> str:
         """The ticket's number and a counter of its own, such as C20261123-000001-5/D1."""
         return f"{self.ticket.number}/D{self.seq}"

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from core import clock
 from organization.grants import grants_of
 from organization.roles import ADMIN_PERMISSIONS
-from tickets import display, phones
+from tickets import display, phones, supervisions
 from tickets.clock_rows import clock_hint
 from tickets.domain.priority import REPEAT, Flag
 from tickets.pools import pools_of
 
 if TYPE_CHECKING:
-    from tickets.models import StageClock, Ticket, WorkOrder
+    from tickets.models import StageClock, SupervisionOrder, Ticket, WorkOrder
 
 register = template.Library()
 
@@ -32,8 +32,8 @@ register.filter("masked_name", phones.masked_name)
 
 
 @register.simple_tag
-def state_chip(item: Ticket | WorkOrder) -> SafeString:
-    """The state of a ticket or work order."""
+def state_chip(item: Ticket | WorkOrder | SupervisionOrder) -> SafeString:
+    """The state of a ticket, a work order or a supervision order."""
     tone = display.TONES.get(item.status, "ended")
     return format_html('<span class="chip {}">{}</span>', tone, item.get_status_display())
 
@@ -99,6 +99,20 @@ def remaining(row: StageClock | None, ticket: Ticket) -> SafeString:
         clock_hint(row, ticket.scheme_version.document),
         left.words,
         row.get_stage_display(),
+        left.percent,
+    )
+
+
+@register.simple_tag
+def reply_remaining(row: SupervisionOrder) -> SafeString:
+    """What is left for the answer to a supervision order: words and a bar; until when on hover."""
+    left = supervisions.reply_left(row, clock.now())
+    return format_html(
+        '<span class="remaining {}" title="{}"><span class="words">{}</span> '
+        '<progress max="100" value="{}" aria-hidden="true"></progress></span>',
+        left.tone,
+        _("answer by %(when)s") % {"when": display.due_words(row.reply_due_at)},
+        left.words,
         left.percent,
     )
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.errors import NotPermitted, Refused, Stale
-from tickets import selectors
+from tickets import selectors, supervisions
 from tickets.actions import actions_of
 from tickets.forms import ActForm, form_of
 from tickets.models import Ticket
@@ -26,7 +26,8 @@ from tickets.workflow import perform
 
 if TYPE_CHECKING:
     from tickets.actions import Action
-    from tickets.models import WorkOrder
+    from tickets.forms import Situation
+    from tickets.models import SupervisionOrder, WorkOrder
 
 STEPS_SHOWN = 3
 
@@ -34,8 +35,10 @@ STEPS_SHOWN = 3
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def act(request: HttpRequest, number: str, action: str, seq: int | None = None) -> HttpResponse:
-    """The form of an act, and doing it.
+def act(
+    request: HttpRequest, number: str, action: str, seq: int | None = None, supervision: int | None = None
+) -> HttpResponse:
+    """The form of an act on a ticket, on its work order `seq` or its supervision order `supervision`, and doing it.
 
     404 outside the scope or for an act or order that does not exist, 403 without the role. What is refused comes back
     as the same form with everything typed: 422 for a fault in it, 409 when somebody was faster, 403 when this person
@@ -43,17 +46,19 @@ def act(request: HttpRequest, number: str, action: str, seq: int | None = None) 
     """
     seen = seen_by(request, number)
     known, form_class, order = _find(seen, action, seq)
-    if not selectors.may_ever(known, seen.user, seen.reach, seq):
+    situation = seen.situation(order, _supervision(seen, supervision, form_class))
+    if not selectors.may_ever(known, seen.user, seen.reach, seq) or not form_class.is_permitted(situation):
         raise PermissionDenied(_("Your roles do not include “%(act)s” on this ticket.") % {"act": known.label})
     if request.method == "POST":
-        return _do(request, seen, known, form_class, order)
+        return _do(request, seen, known, form_class, situation)
     offers = selectors.available_actions(seen.ticket, seen.user, seen.orders, seen.reach)
-    if known not in (offers.orders.get(order.seq, ()) if order else offers.ticket):
-        target = order or seen.ticket
+    is_over = situation.supervision is not None and not form_class.is_offered(situation)
+    if is_over or known not in (offers.orders.get(order.seq, ()) if order else offers.ticket):
+        target = situation.supervision or order or seen.ticket
         text = _("“%(act)s” is not possible while the state is “%(state)s”.")
         messages.warning(request, text % {"act": known.label, "state": target.get_status_display()})
         return redirect("ticket", number=seen.ticket.number)
-    return _show(request, seen, known, form_class(situation=seen.situation(order)), order)
+    return _show(request, seen, known, form_class(situation=situation), order)
 
 
 def _find(seen: Seen, action: str, seq: int | None) -> tuple[Action, type[ActForm], WorkOrder | None]:
@@ -65,10 +70,23 @@ def _find(seen: Seen, action: str, seq: int | None) -> tuple[Action, type[ActFor
     return known, form, order
 
 
+def _supervision(seen: Seen, seq: int | None, form_class: type[ActForm]) -> SupervisionOrder | None:
+    """The supervision order of the address. Raises Http404 where there is none or the act is not about one."""
+    if form_class.about_supervision != (seq is not None):
+        raise Http404
+    if seq is None:
+        return None
+    found = next((row for row in supervisions.of_ticket(seen.ticket, seen.user) if row.seq == seq), None)
+    if found is None:
+        raise Http404
+    return found
+
+
 def _do(
-    request: HttpRequest, seen: Seen, known: Action, form_class: type[ActForm], order: WorkOrder | None
+    request: HttpRequest, seen: Seen, known: Action, form_class: type[ActForm], situation: Situation
 ) -> HttpResponse:
-    form = form_class(request.POST, situation=seen.situation(order))
+    order = situation.order
+    form = form_class(request.POST, situation=situation)
     if not form.is_valid():
         for fault in form.errors.get("version", ()):
             form.add_error(None, fault)

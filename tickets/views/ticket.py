@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.errors import Refused
-from tickets import selectors
+from tickets import selectors, supervisions
 from tickets.clock_rows import clock_rows
 from tickets.display import instant_words
 from tickets.facts import facts_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from organization.models import User
     from tickets.actions import Action
-    from tickets.models import StageClock, WorkOrder
+    from tickets.models import StageClock, SupervisionOrder, WorkOrder
     from tickets.scheme.entries import Contact
     from tickets.scheme.rules import ScriptField
 
@@ -48,9 +48,9 @@ class Seen:
     reach: selectors.Reach
     access: Contact
 
-    def situation(self, order: WorkOrder | None = None) -> Situation:
+    def situation(self, order: WorkOrder | None = None, supervision: SupervisionOrder | None = None) -> Situation:
         """What a form is about."""
-        return Situation(self.ticket, self.user, clock.now(), self.access, order)
+        return Situation(self.ticket, self.user, clock.now(), self.access, order, supervision)
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,7 @@ def show(
         "clocks": clock_rows(clocks, ticket.scheme_version.document),
         "nodes": order_tree(seen, offers, clocks, records),
         "timeline": timeline_of(ticket, events, records, seen.orders, attachments, shows_contact=contact.is_full),
+        "supervisions": supervision_nodes(seen, offers.ticket),
         "related": selectors.related_to(ticket, seen.user),
         "attachments": attachments,
         "may_attach": "attach" in may,
@@ -168,18 +169,33 @@ def _to_confirm(seen: Seen, proposal: Proposal, button: Button) -> ActForm | Non
     return button.form(situation=seen.situation()) if proposal.is_ready else None
 
 
-def buttons_for(seen: Seen, acts: tuple[Action, ...], order: WorkOrder | None = None) -> list[Button]:
+def supervision_nodes(seen: Seen, acts: tuple[Action, ...]) -> list[tuple[SupervisionOrder, list[Button]]]:
+    """The ticket's supervision orders, each with what may be done to it."""
+    rows = supervisions.of_ticket(seen.ticket, seen.user)
+    return [(row, buttons_for(seen, acts, supervision=row)) for row in rows]
+
+
+def buttons_for(
+    seen: Seen,
+    acts: tuple[Action, ...],
+    order: WorkOrder | None = None,
+    supervision: SupervisionOrder | None = None,
+) -> list[Button]:
     """The acts that have a form and make sense now, as buttons."""
-    situation = seen.situation(order)
+    situation = seen.situation(order, supervision)
     found = []
     for act in acts:
         form = form_of(seen.ticket.kind, act.name)
-        if form is None or not form.is_offered(situation):
+        is_meant = form is not None and form.about_supervision == (supervision is not None)
+        if form is None or not is_meant or not form.is_offered(situation):
             continue
+        name = "ticket_action"
         address: dict[str, Any] = {"number": seen.ticket.number, "action": act.name}
         if order is not None:
-            address["seq"] = order.seq
-        url = reverse("order_action" if order else "ticket_action", kwargs=address)
+            name, address["seq"] = "order_action", order.seq
+        elif supervision is not None:
+            name, address["supervision"] = "supervision_action", supervision.seq
+        url = reverse(name, kwargs=address)
         found.append(Button(act, form, url, (order or seen.ticket).version))
     return found
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("<slug:number>/contact/", ticket.full_contact, name="ticket_contact"),
     path("<slug:number>/do/<slug:action>/", actions.act, name="ticket_action"),
     path("<slug:number>/orders/<int:seq>/do/<slug:action>/", actions.act, name="order_action"),
+    path("<slug:number>/supervision/<int:supervision>/do/<slug:action>/", actions.act, name="supervision_action"),
     path("<slug:number>/attachments/", attachments.upload, name="attachments"),
     path("<slug:number>/attachments/<int:pk>/", attachments.download, name="attachment"),
 ]

@@ -1,0 +1,134 @@
+"""Supervision orders as pages show them: on their ticket, in a list of their own, as tiles of the workbench."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Case, Count, F, Min, Prefetch, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from organization.grants import grants_of, has_role
+from organization.roles import Role
+from tickets.display import Remaining, duration_words
+from tickets.lists import PAGE_SIZE, Cursor
+from tickets.models import SupervisionOrder, SupervisionTrigger
+from tickets.models.supervision import SUPERVISION_OPEN, SupervisionStatus
+from tickets.querysets import NOTHING, SupervisionQuerySet, supervision_answered
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from organization.models import User
+    from tickets.models import Ticket
+
+ANSWERERS = (Role.HANDLER, Role.DIRECTOR, Role.DISPATCHER)
+_NEAR = 0.9  # the share of its time after which an answer is asked for urgently, as for clocks (U-32)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows and the cursors to what lies before and after them; None at either end."""
+
+    rows: list[SupervisionOrder]
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What waits for the user: under which filter, how much, and what is due first."""
+
+    show: str
+    label: str
+    count: int
+    nearest: datetime | None
+    is_late: bool
+
+
+def of_ticket(ticket: Ticket, user: User) -> list[SupervisionOrder]:
+    """The ticket's supervision orders, the latest first; `is_mine` says whether the user answers for the unit."""
+    answers = NOTHING
+    for grant in grants_of(user):
+        answers |= supervision_answered(grant)
+    is_mine = Case(When(answers, then=Value(True)), default=Value(False), output_field=BooleanField())
+    causes = SupervisionTrigger.objects.select_related("by", "alert")
+    people = ("target_unit", "target_user", "issued_by", "acknowledged_by", "replied_by", "judged_by")
+    rows = ticket.supervisions.select_related(*people).prefetch_related(Prefetch("triggers", causes), "cc_units")
+    found: list[Any] = list(rows.annotate(is_mine=is_mine, seen=Count("triggers")).order_by("-seq"))
+    for row in found:
+        row.ticket = ticket
+    return found
+
+
+def to_answer(user: User) -> SupervisionQuerySet:
+    """The unanswered orders that the user may answer."""
+    return SupervisionOrder.objects.answered_by(user).filter(status__in=SUPERVISION_OPEN)
+
+
+def to_judge(user: User, at: datetime) -> SupervisionQuerySet:
+    """The answers, and the silences at the instant `at` (UTC), that the user may judge."""
+    silent = Q(status__in=SUPERVISION_OPEN, reply_due_at__lt=at)
+    found = SupervisionOrder.objects.supervised_by(user)
+    return found.filter(Q(status=SupervisionStatus.REPLIED) | silent).exclude(replied_by=user)
+
+
+def tiles_of(user: User, at: datetime) -> list[Tile]:
+    """What the user has to answer and to judge at the instant `at` (UTC), by its roles."""
+    tiles = []
+    if has_role(user, *ANSWERERS):
+        tiles.append(_tile("answer", _("Supervision to answer"), to_answer(user), at))
+    if has_role(user, Role.SUPERVISOR):
+        tiles.append(_tile("judge", _("Supervision to judge"), to_judge(user, at), at))
+    return tiles
+
+
+def page_of(
+    rows: QuerySet[Any],
+    *,
+    newest_first: bool,
+    before: str | None = None,
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """One page of `rows` by the time that their answer is due; the first, or the one before or after a cursor."""
+    start, end = Cursor.read(after), None if Cursor.read(after) else Cursor.read(before)
+    place = start or end
+    forwards = (start is not None or end is None) is not newest_first
+    rows = rows.select_related("ticket", "target_unit", "target_user", "issued_by")
+    rows = rows.order_by("reply_due_at", "pk") if forwards else rows.order_by("-reply_due_at", "-pk")
+    if place is not None:
+        beyond = "gt" if forwards else "lt"
+        rows = rows.filter(
+            Q(**{f"reply_due_at__{beyond}": place.due}) | Q(reply_due_at=place.due, **{f"pk__{beyond}": place.pk})
+        )
+    found = list(rows[: size + 1])
+    is_more = len(found) > size
+    found = found[:size]
+    if end is not None:
+        found.reverse()
+    if not found:
+        return Page([], None, None)
+    has_before, has_after = (is_more, True) if end else (start is not None, is_more)
+    return Page(found, _cursor(found[0]) if has_before else None, _cursor(found[-1]) if has_after else None)
+
+
+def reply_left(row: SupervisionOrder, at: datetime) -> Remaining:
+    """What is left for the answer at the instant `at` (UTC)."""
+    if at > row.reply_due_at:
+        return Remaining(_("%(time)s late") % {"time": duration_words(at - row.reply_due_at)}, "late", 100)
+    whole = max(row.reply_due_at - row.issued_at, timedelta(seconds=1))
+    gone = (at - row.issued_at) / whole
+    words = _("%(time)s left") % {"time": duration_words(row.reply_due_at - at)}
+    return Remaining(words, "near" if gone >= _NEAR else "calm", max(0, int(100 * gone)))
+
+
+def _tile(show: str, label: str, rows: QuerySet[Any], at: datetime) -> Tile:
+    found = rows.aggregate(count=Count("pk"), nearest=Min(F("reply_due_at")))
+    nearest = found["nearest"]
+    return Tile(show, label, found["count"], nearest, is_late=nearest is not None and nearest < at)
+
+
+def _cursor(row: SupervisionOrder) -> str:
+    return str(Cursor(row.reply_due_at, row.pk))
