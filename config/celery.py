@@ -19,6 +19,8 @@ app.conf.beat_schedule = {
     "sweep-deadlines": {"task": "tickets.tasks.sweep_deadlines", "schedule": crontab()},
     "resume-due": {"task": "tickets.tasks.resume_due", "schedule": crontab()},
     "follow-calendars": {"task": "tickets.tasks.follow_calendars", "schedule": crontab()},
+    "spread-outbox": {"task": "tickets.tasks.spread_outbox", "schedule": crontab()},
+    "deliver-messages": {"task": "tickets.tasks.deliver_messages", "schedule": crontab()},
     "archive-due": {"task": "tickets.tasks.archive_due", "schedule": crontab()},
     "log-day-root": {"task": "tickets.tasks.log_day_root", "schedule": crontab(hour=0, minute=20)},
 }

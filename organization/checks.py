@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import Refused
+from organization import addresses
 from organization.models import Absence, LiaisonTerm, Membership, Tier, Unit, User
 from organization.roles import Role
 
@@ -39,6 +40,12 @@ def check_employee_no_free(employee_no: str, user: User | None = None) -> None:
             _("The employee number %(number)s belongs to somebody else. Check it.") % {"number": employee_no},
             code="employee_no_taken",
         )
+
+
+def check_notification_address(text: str) -> None:
+    """An address that messages can be sent to, or none; refused with the code `notification_address`."""
+    if text:
+        addresses.parse(text)
 
 
 def check_user_active(user: User) -> None:

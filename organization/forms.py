@@ -59,6 +59,9 @@ class UnitForm(CheckedForm):
             if stored is None or stored.parent != parent:
                 with self.refusals("parent"):
                     checks.check_place(Tier(tier), parent, stored)
+        if self.has("notification_address"):
+            with self.refusals("notification_address"):
+                checks.check_notification_address(data.get("notification_address", ""))
         if data.get("manager"):
             with self.refusals("manager"):
                 checks.check_user_active(data["manager"])

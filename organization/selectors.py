@@ -77,6 +77,21 @@ def on_duty(role: Role, unit: Unit, at: datetime | None = None) -> list[User]:
     return list(dict.fromkeys(present))
 
 
+def standing_in(user: User, unit: Unit, at: datetime | None = None) -> list[User]:
+    """Whom what concerns `user`, as one of the unit's people, reaches at the aware instant `at` (default now): the
+    user; while away the deputy, without one the manager of the unit (else of the nearest above). Nobody inactive."""
+    instant = at or clock.now()
+    absence = Absence.objects.filter(user=user, starts_at__lte=instant, ends_at__gt=instant).select_related("deputy")
+    away = absence.first()
+    reached = [user] if away is None else [away.deputy] if away.deputy else _managers(unit)
+    return [one for one in reached if one.is_active]
+
+
+def managers_of(unit: Unit, at: datetime | None = None) -> list[User]:
+    """The manager of the unit (else of the nearest above that has one), or who stands in at the instant `at`."""
+    return [reached for manager in _managers(unit) for reached in standing_in(manager, unit, at)]
+
+
 def _memberships(role: Role, unit: Unit, on: date) -> list[Membership]:
     rows = (
         Membership.objects.on(on)

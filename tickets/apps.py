@@ -15,5 +15,7 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         """Tell `/readyz` what must be alive here."""
         from core import health
+        from tickets.delivery import state_of_outbox
 
         health.register("sweep", partial(health.pulse, "sweep"))
+        health.register("outbox", state_of_outbox)

@@ -12,9 +12,11 @@ from core import clock
 from core.errors import Refused
 from core.health import note_pulse
 from tickets import day_roots
+from tickets.delivery import deliver_due
 from tickets.models import SchemeVersion, Ticket
 from tickets.services import pausing, relaying
 from tickets.services.sweeping import sweep
+from tickets.spreading import spread_due
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 MOST_PER_RUN = 2000  # a run stays well within the minute until the next
 MOST_PER_SWEEP = 20_000
+MOST_TOLD_PER_RUN = 2000
+MOST_SENT_PER_RUN = 500
 
 
 @shared_task
@@ -67,6 +71,18 @@ def resume_due() -> int:
 def follow_calendars() -> int:
     """Recompute running clocks whose calendar was changed (model 4); gives how many tickets moved."""
     return relaying.follow_calendars(MOST_PER_RUN)
+
+
+@shared_task
+def spread_outbox() -> int:
+    """Tell people what happened; woken by each act that tells something, and every minute. Gives how many rows."""
+    return spread_due(MOST_TOLD_PER_RUN)
+
+
+@shared_task
+def deliver_messages() -> int:
+    """Send what leaves the product; woken by the spreading, and every minute. Gives how many went."""
+    return deliver_due(MOST_SENT_PER_RUN)
 
 
 @shared_task

@@ -26,12 +26,13 @@ def create_unit(
 ) -> Unit:
     """Add a unit below `parent` (None: a root, of the group tier) with the given functions.
 
-    Raises Refused when the code is taken or the tier does not fit the parent.
+    Raises Refused when the code is taken, the tier does not fit the parent or nothing can be sent to the address.
     """
     _lock_tree()
     above = Unit.objects.get(pk=parent.pk) if parent else None
     checks.check_code_free(code)
     checks.check_place(Tier(tier), above)
+    checks.check_notification_address(notification_address)
     unit = Unit(
         code=code,
         name=name,
@@ -51,7 +52,8 @@ def create_unit(
 
 @transaction.atomic
 def update_unit(*, unit: Unit, by: User | None, name: str, phone: str, notification_address: str) -> Unit:
-    """Change how the unit is called and reached."""
+    """Change how the unit is called and reached. Raises Refused for an address that nothing can be sent to."""
+    checks.check_notification_address(notification_address)
     unit = locked(unit)
     unit.name, unit.phone, unit.notification_address = name, phone, notification_address
     return save(unit, by)

@@ -1,0 +1,202 @@
+"""Sending what leaves the product: each message at least once, with a stable key (model 6).
+
+A message is claimed, sent and marked, each in its own transaction. Who dies after claiming leaves it to others once the
+claim has run out; only who dies between sending and marking makes it go twice. What fails comes again, later and later,
+and is given up at last: an administrator sees it and can send it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.errors import Refused
+from organization import addresses
+from tickets.channels import SENDERS, Outgoing, Permanent, Temporary
+from tickets.models import Message, Outbox
+from tickets.models.outbox import Channel, MessageState, NoticeKind
+from tickets.notice_choices import FIRST_PRIORITY, LAST_PRIORITY, address_of
+from tickets.notice_words import digest_of, words_of
+from tickets.sms_hours import allowed_from
+from tickets.spreading import WAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+logger = logging.getLogger(__name__)
+
+# Longer than any sending takes with the time-outs of the settings.
+CLAIM = timedelta(minutes=2)
+MOST_ATTEMPTS = 8
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+LATE_AFTER = timedelta(minutes=10)
+JITTER = 0.2  # the share by which a pause is longer or shorter, so that not all come at once
+_random = SystemRandom()
+
+
+@dataclass(frozen=True)
+class _Parcel:
+    """Messages that go out as one, the first of them naming it; claimed until then."""
+
+    messages: list[Message]
+    until: datetime
+
+    @property
+    def first(self) -> Message:
+        return self.messages[0]
+
+
+def deliver_due(limit: int) -> int:
+    """Send what is due now, at most `limit` messages to the outside; gives how many were sent."""
+    sent = 0
+    for _turn in range(limit):
+        parcel = _claim(clock.now())
+        if parcel is None:
+            break
+        sent += _send(parcel)
+    return sent
+
+
+@transaction.atomic
+def _claim(now: datetime) -> _Parcel | None:
+    """The next message that is due and that nobody is sending, with what goes along; None without one.
+
+    A claim further ahead than any can be was made by a clock that ran fast, and does not hold.
+    """
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now) | Q(claimed_until__gt=now + CLAIM)
+    message = _locked(_due(now) & free).first()
+    if message is None:
+        return None
+    parcel = _Parcel([message, *_companions(message, free)], now + CLAIM)
+    Message.objects.filter(pk__in=[one.pk for one in parcel.messages]).update(claimed_until=parcel.until)
+    return parcel
+
+
+def _companions(first: Message, free: Q) -> Iterable[Message]:
+    """The warnings to the same recipient by the same way that came within the scheme's window after the first."""
+    if first.outbox.kind != NoticeKind.WARNING:
+        return []
+    window = first.outbox.ticket.scheme_version.document.options.supervision.digest_window.span
+    return _locked(
+        free,
+        outbox__kind=NoticeKind.WARNING,
+        channel=first.channel,
+        user=first.user_id,
+        unit=first.unit_id,
+        created_at__lt=first.created_at + window,
+        pk__gt=first.pk,
+    )
+
+
+def _due(now: datetime) -> Q:
+    """What may go at `now`: at night no text message but of the first priority."""
+    due = Q(next_try_at__lte=now)
+    if allowed_from(now, priority=LAST_PRIORITY) > now:
+        due &= ~Q(channel=Channel.SMS) | Q(outbox__ticket__priority=FIRST_PRIORITY)
+    return due
+
+
+def _locked(condition: Q, **more: object) -> QuerySet[Message]:
+    return (
+        Message.objects.filter(condition, state=MessageState.PENDING, **more)
+        .select_related("outbox__ticket", "user", "unit")
+        .prefetch_related("outbox__ticket__scheme_version")
+        .select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)
+        .order_by("next_try_at", "pk")
+    )
+
+
+def _send(parcel: _Parcel) -> int:
+    """Send a parcel and mark what became of it; gives how many messages left: 1 or 0."""
+    try:
+        SENDERS[parcel.first.channel].send(_outgoing(parcel.messages))
+    except Permanent as reason:
+        _mark(parcel, state=MessageState.DEAD, last_error=str(reason))
+    except Temporary as reason:
+        _try_later(parcel, str(reason))
+    except Exception as error:
+        logger.exception("Message %s could not be sent", parcel.first.pk)
+        _try_later(parcel, type(error).__name__)
+    else:
+        _mark(parcel, state=MessageState.SENT, sent_at=clock.now(), last_error="")
+        return 1
+    return 0
+
+
+def _outgoing(messages: list[Message]) -> Outgoing:
+    """The words in Chinese: the product does not know which language somebody reads mail in."""
+    first = messages[0]
+    with translation.override(settings.LANGUAGE_CODE):
+        words = [words_of(one.outbox.kind, one.outbox.ticket.number, one.outbox.data) for one in messages]
+        subject, text = digest_of(words)
+        line = words[0].line if len(words) == 1 else f"{subject}{_(': ')}{_(', ').join(one.number for one in words)}"
+        return Outgoing(
+            key=first.key,
+            to=_address(first),
+            subject=f"{_('Bihuan')}{_(': ')}{subject}",
+            text=text,
+            line=line,
+        )
+
+
+def _address(message: Message) -> str:
+    """Where it goes, as that stands now. Raises Permanent where the recipient is not reached this way any more."""
+    to = address_of(message.user, message.channel) if message.user else _address_of_unit(message)
+    if not to:
+        raise Permanent("the recipient has no address for this way")
+    return to
+
+
+def _address_of_unit(message: Message) -> str:
+    try:
+        address = addresses.parse(message.unit.notification_address if message.unit else "")
+    except Refused:
+        return ""
+    return address.to if WAYS[address.way] == message.channel else ""
+
+
+def _try_later(parcel: _Parcel, reason: str) -> None:
+    attempts = parcel.first.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
+        _mark(parcel, state=MessageState.DEAD, last_error=reason)
+        return
+    later = clock.now() + _pause(attempts)
+    if parcel.first.channel == Channel.SMS:
+        later = allowed_from(later, priority=parcel.first.outbox.ticket.priority)
+    _mark(parcel, next_try_at=later, last_error=reason)
+
+
+def _pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: one minute, two, four … an hour, give or take."""
+    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return pause * _random.uniform(1 - JITTER, 1 + JITTER)
+
+
+def _mark(parcel: _Parcel, **changes: object) -> None:
+    """Write what became of it, unless the claim ran out and somebody else has it now."""
+    mine = Message.objects.filter(
+        pk__in=[one.pk for one in parcel.messages], state=MessageState.PENDING, claimed_until=parcel.until
+    )
+    mine.update(attempts=parcel.first.attempts + 1, claimed_until=None, **changes)
+
+
+def state_of_outbox() -> str:
+    """For `/readyz`: "late" where something waits for longer than ten minutes to be told or sent, else "ok"."""
+    since = clock.now() - LATE_AFTER
+    is_late = (
+        Outbox.objects.filter(spread_at=None, at__lt=since).exists()
+        or Message.objects.filter(_due(clock.now()), state=MessageState.PENDING, next_try_at__lt=since).exists()
+    )
+    return "late" if is_late else "ok"

@@ -1,0 +1,109 @@
+"""What a notice says: the ticket's number, what happened, the stage and its due time. Never contact data or free text.
+
+The facts are read once, when it is told, and kept with the notice; the words come in the language of who reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets import display
+from tickets.models import StageClock, SupervisionOrder, WorkOrder
+from tickets.models.outbox import NoticeKind
+from tickets.states import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tickets.models import Outbox
+
+SENTENCES = {
+    NoticeKind.WARNING: gettext_lazy("The time limit is near: handle it before it is due."),
+    NoticeKind.OVERDUE: gettext_lazy("A supervision order was issued: acknowledge it and answer in time."),
+    NoticeKind.RAISED: gettext_lazy("Supervision was raised to a higher level: the stage is far beyond its time."),
+    NoticeKind.CHASED: gettext_lazy("The supervisor presses for this ticket: handle it at once and answer."),
+    NoticeKind.SILENT: gettext_lazy("A supervision order was not answered in its time."),
+    NoticeKind.SUPERVISION_REPLIED: gettext_lazy("A supervision order was answered: judge it."),
+    NoticeKind.JUDGED: gettext_lazy("A supervision order was judged."),
+    NoticeKind.SERIOUS: gettext_lazy("A serious problem was reported: look at it at once."),
+    NoticeKind.INTERIM_NEEDED: gettext_lazy("The promise to the customer will break: give an interim reply."),
+    NoticeKind.ORDER_SENT: gettext_lazy("A new work order is with your unit: sign for it."),
+    NoticeKind.ORDER_BACK: gettext_lazy("The result was sent back: there is more to do."),
+    NoticeKind.REVIEW_WAITING: gettext_lazy("A reply awaits your review."),
+    NoticeKind.RESULT_IN: gettext_lazy("A unit has given its result: judge it."),
+    NoticeKind.RETURN_ASKED: gettext_lazy("A unit asks to return its work order: decide."),
+    NoticeKind.RETURN_DECIDED: gettext_lazy("Your request to return the work order was decided."),
+    NoticeKind.RECALLED: gettext_lazy("The work order was recalled: nothing is left to do."),
+    NoticeKind.BOUNCED: gettext_lazy("The ticket bounced too often: assign it bindingly."),
+    NoticeKind.URGED: gettext_lazy("The customer called again."),
+    NoticeKind.TIME_ASKED: gettext_lazy("An extension or a pause is asked for: decide."),
+    NoticeKind.TIME_DECIDED: gettext_lazy("Your request for an extension or a pause was decided."),
+    NoticeKind.RESUMED: gettext_lazy("The pause is over: the time runs again."),
+    NoticeKind.HANDED_OVER: gettext_lazy("A ticket is handed over to you: confirm it."),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice in words: what kind it is, what to do, the facts behind it, and where to look."""
+
+    title: str
+    number: str
+    sentence: str
+    facts: list[str]
+    path: str
+
+    @property
+    def line(self) -> str:
+        """All of it in one line, for a text message or a list of several."""
+        facts = _(", ").join(self.facts)
+        return f"{self.title} {self.number}{_(': ') if facts else ''}{facts}"
+
+    @property
+    def text(self) -> str:
+        """All of it, for a mail or a group."""
+        return "\n".join([self.sentence, "", f"{_('Ticket')} {self.number}", *self.facts, self.path])
+
+
+def facts_of(row: Outbox) -> dict[str, Any]:
+    """What the words need beyond the row's own data: stage and due time, numbers of orders."""
+    found: dict[str, Any] = {}
+    orders = WorkOrder.objects.filter(pk=row.data.get("order", 0)).values_list("seq", flat=True)
+    if "orders" not in row.data and (order := orders.first()):
+        found["orders"] = [order]
+    demands = row.data.get("supervisions", [row.data.get("supervision", 0)])
+    if numbers := list(SupervisionOrder.objects.filter(pk__in=demands).values_list("seq", flat=True)):
+        found["demands"] = sorted(numbers)
+    clock = StageClock.objects.filter(pk=row.data.get("clock", 0)).values_list("stage", "due_at").first()
+    if clock is not None:
+        found.update(stage=clock[0], due=clock[1].isoformat())
+    return found
+
+
+def words_of(kind: str, number: str, data: Mapping[str, Any]) -> Words:
+    """The words for a ticket `number` in the active language; `data` is a row's with its facts."""
+    facts = []
+    if stage := data.get("stage"):
+        facts.append(str(Stage(stage).label))
+    if due := data.get("due"):
+        facts.append(_("due %(due)s") % {"due": display.due_words(datetime.fromisoformat(due))})
+    if orders := data.get("orders"):
+        facts.append(_("work order %(numbers)s") % {"numbers": ", ".join(map(str, orders))})
+    facts += [_("supervision order %(number)s") % {"number": f"{number}/D{seq}"} for seq in data.get("demands", ())]
+    title = str(NoticeKind(kind).label)
+    return Words(title, number, str(SENTENCES[NoticeKind(kind)]), facts, reverse("ticket", args=[number]))
+
+
+def digest_of(several: Sequence[Words]) -> tuple[str, str]:
+    """Subject and text of several notices in one message."""
+    if len(several) == 1:
+        one = several[0]
+        return f"{one.title} {one.number}", one.text
+    subject = _("%(count)d tickets whose time limit is near") % {"count": len(several)}
+    return subject, "\n".join([subject, "", *(f"{one.line} {one.path}" for one in several)])
