@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.services import answering, archiving, dispatching, filling, remedies, revisiting
 from organization.roles import Role as R
 from tickets.actions import Action, register
-from tickets.services import attachments, common
+from tickets.services import attachments, common, rating
 from tickets.services.order_actions import ORDER_ACTIONS
 from tickets.services.supervision_actions import SUPERVISION_ACTIONS
 from tickets.states import CLOSED, OPEN, SUBMITTED_OPEN, Kind
@@ -205,6 +205,26 @@ AFTER_CLOSING = (
         allow={R.DISPATCHER: _in(S.PENDING_SCREENING)},
         transition=True,
         effect=revisiting.dismiss,
+    ),
+    Action(
+        name="rate",
+        label=_("Customer rates"),
+        allow={},
+        system=True,
+        system_states=CLOSED,
+        checks=(rating.check_rating,),
+        effect=rating.keep_rating,
+        bumps_version=False,
+    ),
+    Action(
+        name="rate_low",
+        label=_("Customer rates low"),
+        allow={},
+        system=True,
+        system_states=_in(S.CLOSED, S.REVISITED, S.ARCHIVED),
+        transition=True,
+        checks=(rating.check_rating,),
+        effect=revisiting.rate_low,
     ),
     Action(
         name="fulfil_promise",

@@ -43,6 +43,7 @@ from tickets.services.attachments import attach
 from tickets.services.contact_access import contact_view
 from tickets.states import Status
 from tickets.templatetags.desk import priority_chip, state_chip
+from tickets.views.rating import keep_link, link_to_show
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
@@ -211,13 +212,13 @@ class ComplaintAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Complaint, form: IntakeForm, change: bool) -> None:
         """Through the services; the admin's transaction makes it one step."""
-        obj.pk = self._write(_user(request), form)
+        obj.pk = self._write(request, form)
         obj.refresh_from_db()
         request.session["intake_channel"] = form.cleaned_data["channel"]
 
-    def _write(self, by: User, form: IntakeForm) -> int:
+    def _write(self, request: HttpRequest, form: IntakeForm) -> int:
         """Take the call or fill in the draft, attach the signed record, and end the form as its button says."""
-        data, version = form.cleaned_data, None
+        by, data, version = _user(request), form.cleaned_data, None
         if form.stored is None:
             ticket_id = take(by=by, **call_of(form)).pk
         else:
@@ -229,7 +230,7 @@ class ComplaintAdmin(ModelAdmin):
         try:
             if act := form.ending.act:
                 answer = answer_of(form) if form.ending is Ending.ANSWER else {}
-                perform(ticket_id, act, by=by, expected_version=version, **answer)
+                keep_link(request, perform(ticket_id, act, by=by, expected_version=version, **answer))
         except Refused:
             _forget_file(attached)
             raise
@@ -262,6 +263,7 @@ class ComplaintAdmin(ModelAdmin):
             "ticket": ticket,
             "promised": ticket.complaint_detail.promised_at,
             "contact": contact_view(ticket, Access.MASKED),
+            "rating_url": link_to_show(request, ticket),
             "has_add_permission": self.has_add_permission(request),
         }
         return TemplateResponse(request, "admin/complaints/complaint/recorded.html", context)

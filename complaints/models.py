@@ -124,6 +124,11 @@ class Complaint(Ticket):
         """Reached, or given up as prescribed; who is dissatisfied is screened (U-46)."""
         return S.PENDING_SCREENING if step.data["is_dissatisfied"] else S.REVISITED
 
+    @transition("status", source=[S.CLOSED, S.REVISITED, S.ARCHIVED], target=S.PENDING_SCREENING)
+    def rate_low(self, step: Step) -> None:
+        """The customer is dissatisfied and says so through the link, up to 30 days after the answer (SM-09)."""
+        self.archived_at = None
+
     @transition("status", source=S.PENDING_SCREENING, target=S.REVISITED)
     def dismiss(self, step: Step) -> None:
         """The handling was proper."""

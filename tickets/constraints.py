@@ -30,6 +30,7 @@ WORDS = {
     "revisit_satisfaction_iff_reached": gettext_lazy(
         "Satisfaction is recorded when, and only when, the customer was reached."
     ),
+    "rating_complete": gettext_lazy("A rating has a score from 1 to 5."),
     "hand_over_one_pending": gettext_lazy(
         "This ticket is being handed over already; the receiver has to confirm first."
     ),

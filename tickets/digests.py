@@ -27,6 +27,7 @@ from tickets.models import (
     TicketNote,
     WorkOrderReply,
 )
+from tickets.models.replies import Rating
 
 # The columns that say something and never change; who wrote a row and when stands in the event itself.
 SAYING: dict[type[Model], tuple[str, ...]] = {
@@ -57,6 +58,7 @@ SAYING: dict[type[Model], tuple[str, ...]] = {
     WorkOrderReply: ("attempt", "finding", "measure", "script", "is_solved", "restored_at", "cause_id"),
     SupervisionTrigger: ("trigger", "grade", "note"),
     SupervisionOrder: ("reply",),
+    Rating: ("score", "words"),
     Attachment: ("purpose", "name", "content_type", "size", "sha256"),
     Amendment: ("field", "old", "new"),
 }
@@ -83,7 +85,9 @@ def digest_of(row: Model, previous_hash: str) -> str:
 
 
 def is_digested(row: Model) -> bool:
-    """Whether the record proves a row: everything in `SAYING` but corrected contact data."""
+    """Whether the record proves a row: not corrected contact data, and no rating before the customer has rated."""
+    if isinstance(row, Rating):
+        return row.rated_at is not None
     if isinstance(row, SupervisionTrigger):  # what the sweep writes says nothing
         return row.by_id is not None
     if isinstance(row, SupervisionOrder):

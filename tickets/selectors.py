@@ -31,6 +31,7 @@ from tickets.models import (
     WorkOrder,
     WorkOrderReply,
 )
+from tickets.models.replies import Rating
 from tickets.querysets import held, order_held, order_sent_by
 from tickets.states import WITH_ORDERS
 
@@ -62,6 +63,7 @@ _SOURCES: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
         "ticket",
         ("result", "satisfaction", "is_solved", "speed", "attitude", "outcome", "remark", "number"),
     ),
+    "rating": (Rating, "ticket", ("score", "words")),
     "amendment": (Amendment, "ticket", ("field", "is_contact", "old", "new")),
     "hand_over": (HandOver, "ticket", ("receiver__name", "note")),
     "remedy": (Remedy, "ticket", ("covers_from", "covers_to")),

@@ -83,6 +83,7 @@ class _Teller:
         self.notes = {row["pk"]: row for row in records["note"]}
         self.answers = {row["pk"]: row for row in records["answer"]}
         self.interim = {row["pk"]: row for row in records["interim"]}
+        self.ratings = {row["pk"]: row for row in records["rating"]}
         self.orders = {order.seq: order for order in orders}
         self.attachments = {row.pk: row for row in attachments}
         self.shows_contact = shows_contact
@@ -106,7 +107,7 @@ class _Teller:
         if order is not None:
             return "order"
         note = self.notes.get(data.get("note"))
-        told = {"answer", "reply", "attempt"} & data.keys() or not event.from_status
+        told = {"answer", "reply", "attempt", "rating"} & data.keys() or not event.from_status
         if told or (note is not None and note["kind"] in CUSTOMER_NOTES):
             return "customer"
         if event.actor_id is None:
@@ -123,6 +124,9 @@ class _Teller:
             yield from self._told(interim)
         if "attempt" in data and (revisit := self._next("revisit")) is not None:
             yield from self._revisit(revisit)
+        if (rating := self.ratings.get(data.get("rating"))) is not None:
+            yield _("Rating"), _("%(score)s of 5") % {"score": rating["score"]}
+            yield _("What the customer wrote"), rating["words"]
         if event.action == "reply" and (reply := self._next_reply(data.get("order"))) is not None:
             yield _("Cause found"), reply["finding"]
             yield _("Measure"), reply["measure"]

@@ -12,7 +12,7 @@ from tickets import clocks
 from tickets.models import Answer, InterimReply, TicketNote
 from tickets.models.attachment import AttachmentPurpose
 from tickets.models.records import NoteKind
-from tickets.services import common, orders
+from tickets.services import common, orders, rating
 from tickets.states import ClosureCode, Origin, Stage, Status
 
 if TYPE_CHECKING:
@@ -196,14 +196,16 @@ def _record_answer(step: Step, *, is_on_spot: bool) -> None:
 
 
 def _after_closing(step: Step) -> None:
-    """Recall what is still out, and open what closing owes: the call-back and a promised date (U-45, model 4)."""
+    """Recall what is still out, and open what closing owes: the call-back, the customer's link to rate, a promised date
+    (U-45, SM-09, model 4)."""
     orders.recall_open(step)
     rule = step.scheme.options.revisit
     is_due = rule.dispatched if step.ticket.work_orders.exists() else rule.on_the_spot
     if is_due:
         clocks.start(step, Stage.REVISIT)
-    given = step.ticket.answers.order_by("pk").last()
-    if given is not None and given.promised_for is not None:  # it may have passed while the clearance was awaited
+    given = step.ticket.answers.latest("pk")
+    rating.make_link(step, given)
+    if given.promised_for is not None:  # it may have passed while the clearance was awaited
         clocks.start(step, Stage.FOLLOW_UP, started=given.at, promised=given.promised_for)
 
 

@@ -12,7 +12,7 @@ from core.errors import NotPermitted, Refused
 from tickets import clocks
 from tickets.models import RevisitAttempt, WorkOrderReply
 from tickets.models.replies import DISSATISFIED, RevisitResult
-from tickets.services import orders
+from tickets.services import orders, rating
 from tickets.states import Origin, Stage
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ def rework(step: Step) -> None:
     step.notes.update(round=step.ticket.round, reason=step.data["reason"])
     if step.data.get("orders"):
         orders.send_all(step, step.data["orders"], origin=Origin.REWORK)
+
+
+def rate_low(step: Step) -> None:
+    """The customer's own low rating goes to screening; nobody needs to call any more (SM-09). Data: as for `rate`."""
+    rating.keep_rating(step)
+    clocks.cancel(step, Stage.REVISIT)
 
 
 def dismiss(step: Step) -> None:

@@ -62,6 +62,8 @@ ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
     "dispatch": lambda ticket, at: not ticket.needs_assignment,
     "assign": lambda ticket, at: ticket.needs_assignment,
     "archive": lambda ticket, at: ticket.quiet_from is not None and ticket.quiet_from + 24 * HOUR <= at,
+    "rate": lambda ticket, at: _has_open_link(ticket, at),
+    "rate_low": lambda ticket, at: _has_open_link(ticket, at),
     "fulfil_promise": lambda ticket, at: any(
         row.stage == Stage.FOLLOW_UP and row.outcome == Outcome.RUNNING for row in ticket.clocks.all()
     ),
@@ -256,6 +258,12 @@ class Pen:
     def _takes_over(self, one: Person, ticket: Ticket) -> bool:
         roles = {Role.AGENT} if ticket.status == Status.DRAFT else {Role.DISPATCHER, Role.DIRECTOR}
         return one.role in roles and one.user.pk != ticket.holder_id and sees(one, ticket)
+
+
+def _has_open_link(ticket: Ticket, at: dt.datetime) -> bool:
+    """The link of the answer that closed it is good for one rating, a little over thirty days (SM-09)."""
+    link = ticket.ratings.select_related("answer").last()
+    return link is not None and link.rated_at is None and at < link.answer.at + dt.timedelta(days=30)
 
 
 def _is_about(ticket: Ticket, unit: Unit) -> bool:

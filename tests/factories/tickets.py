@@ -62,7 +62,7 @@ _USUAL: dict[str, Role] = {
     "revisit": Role.REVISITOR,
 }
 _BY_THE_UNIT_SUPERVISED = frozenset({"acknowledge_supervision", "reply_supervision"})
-_BY_THE_SYSTEM = frozenset({"archive", "collect", "to_dispatch"})
+_BY_THE_SYSTEM = frozenset({"archive", "collect", "rate", "rate_low", "to_dispatch"})
 
 
 @dataclass(frozen=True)
@@ -261,6 +261,9 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
     if act == "merge":
         older = Ticket.objects.open().exclude(pk=ticket.pk).order_by("accepted_at").first()
         return {"into": older.pk} if older else {}
+    if act in ("rate", "rate_low"):
+        link = ticket.ratings.last()
+        return {"rating": link.pk if link else 0, "score": 1 if act == "rate_low" else 5, "words": "谢谢"}
     if act == "reassign":
         return {"user": operator.user("handler_b")}
     if act == "grant_waiver":

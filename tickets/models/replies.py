@@ -105,6 +105,33 @@ class InterimReply(models.Model):
 _SCORE = [MinValueValidator(1), MaxValueValidator(5)]
 
 
+class Rating(models.Model):
+    """What the customer says through the one-time link of an answer (SM-09); empty until then. The link's token is
+    kept as a hash only."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="ratings")
+    answer = models.OneToOneField(Answer, models.CASCADE, related_name="rating")
+    token_hash = models.CharField(max_length=64, unique=True)
+    score = models.PositiveSmallIntegerField(_("score"), null=True, validators=_SCORE)
+    words = models.TextField(_("what the customer wrote"), max_length=500, blank=True)
+    rated_at = models.DateTimeField(_("rated at"), null=True)
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        ordering = ("ticket_id", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(score__range=(1, 5), rated_at__isnull=False)
+                | Q(score__isnull=True, words="", rated_at__isnull=True),
+                name="rating_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"rating {self.pk} of ticket {self.ticket_id}"
+
+
 class RevisitAttempt(models.Model):
     """One call after closing (U-45). Unreachable is not satisfied."""
 

@@ -148,6 +148,8 @@ class Ticket(models.Model):
     event_count = models.PositiveIntegerField(default=0)
     last_event_hash = models.CharField(max_length=64, blank=True)
 
+    rating_token = ""  # never stored: the secret of the customer's link, from the closing until somebody is shown it
+
     objects: ClassVar[TicketQuerySet] = TicketQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

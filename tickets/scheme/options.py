@@ -138,6 +138,7 @@ class Options(Part):
     bounce_limit: int = Field(ge=1)
     attempt_minimum: ElapsedLimit
     revisit: RevisitRule
+    low_rating: int = Field(ge=0, le=5)  # up to this a customer's rating, 1 to 5, is screened
     repeat: RepeatRule
     archive_after: ElapsedLimit
     quiet_hours: QuietHours | None

@@ -21,6 +21,7 @@ from tickets.forms import ActForm, form_of
 from tickets.models import Ticket
 from tickets.services.contact_access import contact_view
 from tickets.timeline import timeline_of
+from tickets.views.rating import keep_link
 from tickets.views.ticket import Seen, seen_by, ticket_facts
 from tickets.workflow import perform
 
@@ -109,6 +110,7 @@ def _do(
         status = {Stale: 409, NotPermitted: 403}.get(type(refused), 422)
         return _show(request, seen, known, form, order, status=status, is_stale=isinstance(refused, Stale))
     messages.success(request, _said(known, done))
+    keep_link(request, done)
     return redirect(_back(seen, done))
 
 

@@ -27,6 +27,7 @@ from tickets.panels import Fact, Proposal, panels_of
 from tickets.services.contact_access import ContactView, access_of, contact_view, unmask
 from tickets.states import ORDER_UNANSWERED, Stage
 from tickets.timeline import timeline_of
+from tickets.views.rating import link_to_show
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -150,6 +151,7 @@ def show(
         "nodes": order_tree(seen, offers, clocks, records),
         "timeline": timeline_of(ticket, events, records, seen.orders, attachments, shows_contact=contact.is_full),
         "supervisions": supervision_nodes(seen, offers.ticket),
+        "rating_url": link_to_show(request, ticket),
         "related": selectors.related_to(ticket, seen.user),
         "attachments": attachments,
         "may_attach": "attach" in may,
