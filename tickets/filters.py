@@ -55,7 +55,7 @@ class TicketFilter(django_filters.FilterSet):
         for dimension in ("level", "channel"):
             entries = document.all_entries(dimension)
             self.filters[dimension].extra["choices"] = [(entry.code, str(entry.label)) for entry in entries]
-        self.filters["business_type"].extra["choices"] = _tree(document)
+        self.filters["business_type"].extra["choices"] = business_tree(document)
 
     def exactly(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Tickets of a number, or whose customer has exactly this phone or service number (model 10)."""
@@ -84,7 +84,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=SHANGHAI)
 
 
-def _tree(document: SchemeDocument) -> list[tuple[str, list[tuple[str, str]]]]:
+def business_tree(document: SchemeDocument) -> list[tuple[str, list[tuple[str, str]]]]:
     """The business types below the class they belong to."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for entry in document.all_entries("business_type"):

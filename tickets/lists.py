@@ -74,9 +74,19 @@ def page_of(
     pool: Pool, rows: QuerySet[Any], *, before: str | None = None, after: str | None = None, size: int = PAGE_SIZE
 ) -> Page:
     """One page of a pool's `rows` (from `Pool.rows`): the first, or the one before or after a cursor."""
+    found, earlier, later = turned_to(_loaded(rows, pool.of_orders), before=before, after=after, size=size)
+    return Page([_row(item, pool.shows_contact) for item in found], earlier, later)
+
+
+def turned_to(
+    rows: QuerySet[Any], *, before: str | None, after: str | None, size: int
+) -> tuple[list[Any], str | None, str | None]:
+    """The items of one page of `rows`, and the cursors to what lies before and after them; None at either end.
+
+    `rows` come by `due` and pk, and carry `due` as `sorted_by`.
+    """
     start = Cursor.read(after)
     end = None if start else Cursor.read(before)
-    rows = _loaded(rows, pool.of_orders)
     if start is not None:
         rows = rows.filter(Q(due__gt=start.due) | Q(pk__gt=start.pk), due__gte=start.due)
     elif end is not None:
@@ -87,11 +97,11 @@ def page_of(
     if end is not None:
         found.reverse()
     if not found:
-        return Page([], None, None)
+        return [], None, None
     has_before = is_more if end else start is not None
     has_after = end is not None or is_more
-    return Page(
-        [_row(item, pool.shows_contact) for item in found],
+    return (
+        found,
         str(Cursor(*_sorted_by(found[0]))) if has_before else None,
         str(Cursor(*_sorted_by(found[-1]))) if has_after else None,
     )
@@ -136,10 +146,15 @@ def _row(item: Any, shows_contact: bool) -> Row:
     if isinstance(item, WorkOrder):
         ticket: Any = item.ticket
         clocks = [row for row in ticket.running_clocks if row.work_order_id in (None, item.pk)]
-        return Row(ticket, item, clocks[0] if clocks else None, item.unit, _contact(ticket, shows_contact, item))
-    clock = item.running_clocks[0] if item.running_clocks else None
+        return Row(ticket, item, _next(clocks), item.unit, _contact(ticket, shows_contact, item))
+    clock = _next(item.running_clocks)
     unit = item.open_orders[0].unit if item.open_orders else item.owner_unit
     return Row(item, None, clock, unit, _contact(item, shows_contact))
+
+
+def _next(clocks: list[StageClock]) -> StageClock | None:
+    """The clock that ends next, out of those by due time; one that stands still only where none runs."""
+    return min(clocks, key=lambda row: row.paused_at is not None, default=None)
 
 
 def _contact(ticket: Ticket, shows_contact: bool, order: WorkOrder | None = None) -> ContactView:

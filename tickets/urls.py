@@ -1,4 +1,4 @@
-"""Addresses of the workbench, of `/desk/`, and of the customer's pages below `/progress/`."""
+"""Addresses of the workbench, of `/desk/` and `/supervision/`, and of the customer's pages below `/progress/`."""
 
 from django.urls import include, path
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("desk/search/", pools.search, name="search"),
     path("progress/rate/<str:token>/", rating.rate, name="rate"),
     path("desk/tickets/", include("tickets.views.ticket_urls")),
+    path("supervision/", include("tickets.views.supervision_urls")),
 ]

@@ -1,0 +1,5 @@
+"""Addresses below `/supervision/`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
