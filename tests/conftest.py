@@ -46,8 +46,9 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only tests marked `services` or `browser` may open sockets, and only on this machine (plus REDIS_URL's host)."""
-    hosts = set(LOOPBACK) if _is_marked(request, "services", "browser") else set()
+    """Only tests marked `services`, `browser` or `loopback` may open sockets, and only on this machine (plus the host
+    of REDIS_URL)."""
+    hosts = set(LOOPBACK) if _is_marked(request, "services", "browser", "loopback") else set()
     if redis_url := os.environ.get("REDIS_URL"):
         hosts.add(urlsplit(redis_url).hostname or "localhost")
     connect = socket.socket.connect

@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 SPREAD = "tickets.tasks.spread_outbox"
 
-# What an act tells, by its name. Orders sent and recalled, and the bounce too many, show in its notes instead.
+# What an act tells, by its name. Orders sent and recalled, a bounce too many and a promise that will break show in its
+# notes instead.
 TOLD_BY = {
     "refuse": NoticeKind.ORDER_BACK,
     "reject": NoticeKind.ORDER_BACK,
@@ -116,6 +117,8 @@ def _told(step: Step) -> dict[str, dict[str, Any]]:
         told[NoticeKind.ORDER_SENT] = {"orders": sent}
     if recalled := notes.get("recalled"):
         told[NoticeKind.RECALLED] = {"orders": recalled}
+    if notes.get("interim_needed"):
+        told[NoticeKind.INTERIM_NEEDED] = {}
     if notes.get("before_supervisor"):
         told[NoticeKind.BOUNCED] = {}
     if notes.get("interim_needed"):
