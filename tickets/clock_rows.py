@@ -7,14 +7,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from tickets.calendars import Calendars
+from tickets.clock_times import counting_of, pauses_of
 from tickets.display import due_words, duration_words
+from tickets.domain.calendar import WorkCalendar
+from tickets.domain.clock import SegmentKind, segments
 from tickets.domain.limits import Limit, Unit
 from tickets.states import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from tickets.models import StageClock
     from tickets.scheme import SchemeDocument
@@ -22,9 +27,30 @@ if TYPE_CHECKING:
 _TONES = {Outcome.RUNNING: "working", Outcome.MET: "done", Outcome.BREACHED: "late", Outcome.CANCELLED: "ended"}
 
 
+_KINDS = {
+    SegmentKind.COUNTED: gettext_lazy("counted"),
+    SegmentKind.OFF_DAY: gettext_lazy("days off"),
+    SegmentKind.PAUSED: gettext_lazy("paused"),
+    SegmentKind.UNCOUNTED: gettext_lazy("after the end of the day"),
+}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Time from `start` to `end` that counted, or did not, in words."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    length: str
+
+
 @dataclass(frozen=True)
 class ClockRow:
-    """One clock. `rules` are the rule IDs behind its limit; `is_derived`: it was computed from stated ones (U-31)."""
+    """One clock. `rules` are the rule IDs behind its limit; `is_derived`: it was computed from stated ones (U-31).
+
+    `paused` is how long it stood still before now, `stretches` how its time adds up, where not all of it counted.
+    """
 
     clock: StageClock
     tone: str
@@ -32,6 +58,8 @@ class ClockRow:
     rules: str
     used: str
     is_derived: bool
+    paused: str
+    stretches: list[Stretch]
 
     @property
     def is_running(self) -> bool:
@@ -42,6 +70,8 @@ class ClockRow:
 def clock_rows(clocks: Iterable[StageClock], document: SchemeDocument) -> list[ClockRow]:
     """The clocks with what their scheme says of their rules."""
     derived = {rule.id for rule in document.limits if rule.derived}
+    clocks = list(clocks)
+    calendars = Calendars() if any(row.calendar_version for row in clocks) else None
     return [
         ClockRow(
             clock=row,
@@ -50,6 +80,8 @@ def clock_rows(clocks: Iterable[StageClock], document: SchemeDocument) -> list[C
             rules=_rules_of(row, document),
             used=duration_words(timedelta(seconds=row.counted_seconds)) if row.counted_seconds is not None else "",
             is_derived=row.rule in derived,
+            paused=_paused_time(row),
+            stretches=_stretches(row, calendars),
         )
         for row in clocks
     ]
@@ -61,6 +93,23 @@ def clock_hint(row: StageClock, document: SchemeDocument) -> str:
     if not words["rules"]:
         return _("Due %(due)s, %(limit)s") % words
     return _("Due %(due)s, limit %(limit)s, rule %(rules)s") % words
+
+
+def _paused_time(row: StageClock) -> str:
+    lengths = [pause.end - pause.start for pause in pauses_of(row)]
+    return duration_words(sum(lengths, timedelta())) if lengths else ""
+
+
+def _stretches(row: StageClock, calendars: Calendars | None) -> list[Stretch]:
+    """How the time adds up until the clock stopped, stands still or is due; nothing where all of it counts."""
+    calendar = calendars.of(row.unit) if calendars and row.calendar_version else WorkCalendar()
+    end = row.stopped_at or row.paused_at or row.due_at
+    pieces = segments(row.started_at, end, counting_of(row), calendar, pauses_of(row))
+    if all(piece.kind is SegmentKind.COUNTED for piece in pieces):
+        return []
+    return [
+        Stretch(piece.start, piece.end, str(_KINDS[piece.kind]), duration_words(piece.duration)) for piece in pieces
+    ]
 
 
 def _limit_of(row: StageClock) -> str:

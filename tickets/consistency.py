@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from core.numbers import is_valid_number
 from tickets import record
-from tickets.models import Contact, StageClock, Ticket, TicketEvent, TicketNote, WorkOrder
+from tickets.models import Contact, Extension, Pause, StageClock, Ticket, TicketEvent, TicketNote, WorkOrder
 from tickets.models.records import NoteKind, TicketLink
 from tickets.models.ticket import NOTHING_DUE
+from tickets.models.time import Decision
 from tickets.states import (
     CLOSED,
     OPEN,
@@ -138,19 +139,35 @@ def _clocks(tickets: QuerySet[Ticket]) -> Iterator[Check]:
     )
     twice = running.values("ticket", "stage", "work_order").annotate(rows=Count("pk")).filter(rows__gt=1)
     yield _("a stage is timed twice at once"), tickets.filter(pk__in=twice.values("ticket"))
-    met_late = Q(outcome=Outcome.MET, stopped_at__gt=F("due_at"))
+    met_late = Q(outcome=Outcome.MET, stopped_at__gt=F("due_at")) & ~Q(limit__soft=True)  # a soft one is never late
     breached_early = Q(outcome=Outcome.BREACHED, stopped_at__lte=F("due_at"))
     yield (
         _("a clock's outcome contradicts its times"),
         tickets.filter(_has(StageClock.objects.filter(met_late | breached_early))),
     )
-    next_due = running.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(due=Min("due_at"))
+    moving = running.filter(paused_at=None)  # what stands still is not due
+    next_due = moving.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(due=Min("due_at"))
     yield (
         _("the next due time is not that of its clocks"),
         tickets.annotate(due=Coalesce(Subquery(next_due.values("due")), Value(NOTHING_DUE))).exclude(
             next_due_at=F("due")
         ),
     )
+    lasting = Pause.objects.filter(decision=Decision.APPROVED, ended_at=None)
+    yield (
+        _("it is marked as paused and is not, or the other way round"),
+        tickets.filter(Q(is_paused=True) & ~_has(lasting) | Q(is_paused=False) & _has(lasting)),
+    )
+    yield (
+        _("a clock stands still although the ticket is not paused"),
+        tickets.filter(_has(running.filter(paused_at__isnull=False)), is_paused=False),
+    )
+    yield (
+        _("a clock runs that should stand still"),
+        tickets.filter(_has(moving.filter(is_pausable=True)), is_paused=True),
+    )
+    undecided = Extension.objects.filter(decision=Decision.ASKED).exclude(clock__outcome=Outcome.RUNNING)
+    yield _("more time is asked for that nobody needs any more"), tickets.filter(_has(undecided))
     quiet = Q(status__in=[S.CLOSED, S.REVISITED]) & ~_has(running)
     yield (
         _("it does not say rightly since when nothing is due"),
@@ -233,7 +250,7 @@ def _numbers(tickets: QuerySet[Ticket]) -> Iterator[str]:
             yield _("%(number)s: the check digit of the number is wrong") % {"number": number}
 
 
-def _has(rows: QuerySet[StageClock] | QuerySet[WorkOrder]) -> Exists:
+def _has(rows: QuerySet[Any]) -> Exists:
     """Whether a ticket of the query around it has such a row."""
     return Exists(rows.filter(ticket=OuterRef("pk")))
 

@@ -40,6 +40,8 @@ WORDS = {
     "supervision_seq_once": gettext_lazy("Another supervision order was issued at the same moment. Try again."),
     "supervision_judged_complete": gettext_lazy("A judged supervision order needs who judged it, and when."),
     "supervision_replied_complete": gettext_lazy("An answered supervision order needs who answered, and when."),
+    "pause_one_at_a_time": gettext_lazy("A pause is asked for or lasts already. Reload the page."),
+    "extension_one_asked_for": gettext_lazy("More time has been asked for already. Reload the page."),
     "remedy_kind_once": gettext_lazy("This remedy has been granted already."),
     "remedy_period_forward": gettext_lazy("The end of the remedy lies before its start."),
 }

@@ -18,7 +18,10 @@ from tickets.models import (
     Amendment,
     Answer,
     Attachment,
+    DelayFinding,
+    Extension,
     InterimReply,
+    Pause,
     RevisitAttempt,
     SupervisionOrder,
     SupervisionTrigger,
@@ -56,11 +59,14 @@ SAYING: dict[type[Model], tuple[str, ...]] = {
         "remark",
     ),
     WorkOrderReply: ("attempt", "finding", "measure", "script", "is_solved", "restored_at", "cause_id"),
+    Rating: ("score", "words"),
     SupervisionTrigger: ("trigger", "grade", "note"),
     SupervisionOrder: ("reply",),
-    Rating: ("score", "words"),
     Attachment: ("purpose", "name", "content_type", "size", "sha256"),
     Amendment: ("field", "old", "new"),
+    Pause: ("reason", "ground", "until"),
+    Extension: ("ground", "due_before", "due_asked"),
+    DelayFinding: ("unit_id", "user_id", "is_excused", "ground"),
 }
 # The way from a row to its ticket, where that is not its own column.
 _TICKET_OF: dict[type[Model], str] = {

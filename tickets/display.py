@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -76,6 +77,12 @@ def due_words(instant: datetime | None) -> str:
     return instant_words(local - MINUTE)[:-5] + "24:00"
 
 
+def stored_instant(text: str | None) -> datetime | None:
+    """An instant out of a JSON body: with its zone from PostgreSQL, in plain UTC from SQLite. None for none."""
+    instant = parse_datetime(text) if text else None
+    return instant.replace(tzinfo=UTC) if instant is not None and instant.tzinfo is None else instant
+
+
 def duration_words(length: timedelta) -> str:
     """A length of time in its two largest units, cut to the minute."""
     minutes = int(length.total_seconds()) // 60
@@ -93,7 +100,14 @@ def duration_words(length: timedelta) -> str:
 
 
 def remaining_of(row: StageClock, at: datetime) -> Remaining:
-    """What is left of a running clock at the instant `at` (UTC)."""
+    """What is left of a running clock at the instant `at` (UTC); of one that stands still, what was left then."""
+    if row.paused_at is not None:
+        return Remaining(_("Paused"), "paused", _left(row, row.paused_at).percent)
+    return _left(row, at)
+
+
+def _left(row: StageClock, at: datetime) -> Remaining:
+    """What is left of a clock at the instant `at` (UTC), as if it ran."""
     if at > row.due_at:
         return Remaining(_("%(time)s late") % {"time": duration_words(at - row.due_at)}, "late", 100)
     words = _("%(time)s left") % {"time": duration_words(row.due_at - at)}

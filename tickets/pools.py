@@ -14,11 +14,12 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from organization.grants import grants_of
-from organization.models import User
+from organization.models import Unit, User
 from organization.roles import Role as R
 from tickets.actions import HeldBy
-from tickets.models import HandOver, StageClock, Ticket, TicketEvent, WorkOrder
+from tickets.models import Extension, HandOver, Pause, StageClock, Ticket, TicketEvent, WorkOrder
 from tickets.models.ticket import NOTHING_DUE
+from tickets.models.time import Decision
 from tickets.querysets import EVERYTHING, NOTHING, held, order_held, order_sent_by
 from tickets.states import OrderStatus, Outcome, Stage
 from tickets.states import Status as S
@@ -85,7 +86,7 @@ def rows_where(condition: Q, tickets: QuerySet[Any], *, of_orders: bool) -> Quer
 
 def _order_due() -> Coalesce:
     """When the next clock of an order, or of its ticket as a whole, runs out."""
-    running = StageClock.objects.filter(ticket=OuterRef("ticket"), outcome=Outcome.RUNNING)
+    running = StageClock.objects.filter(ticket=OuterRef("ticket"), outcome=Outcome.RUNNING, paused_at=None)
     own = running.filter(Q(work_order__isnull=True) | Q(work_order=OuterRef("pk")))
     next_due = Subquery(own.order_by("due_at").values("due_at")[:1])
     return Coalesce(next_due, Value(NOTHING_DUE), output_field=DateTimeField())
@@ -110,9 +111,32 @@ def _given_to(user: User) -> Q:
     return Q(pk__in=waiting.values("ticket"))
 
 
+def _asks_for_time(user: User) -> Q:
+    asked = Extension.objects.filter(decision=Decision.ASKED).exclude(asked_by=user)
+    return Q(pk__in=asked.values("work_order"))
+
+
+def _asks_for_pause(user: User) -> Q:
+    """Only a director over the ticket's centre decides, and never on what it asked for itself."""
+    asked = Pause.objects.filter(decision=Decision.ASKED).exclude(asked_by=user)
+    return Q(pk__in=asked.values("ticket"), owner_unit__in=_directed(user))
+
+
+def _directed(user: User) -> QuerySet[Unit]:
+    directed = [grant.unit.path for grant in grants_of(user) if grant.role == R.DIRECTOR]
+    condition = NOTHING
+    for path in directed:
+        condition |= Q(path__startswith=path)
+    return Unit.objects.filter(condition)
+
+
 def _clock_runs(stage: Stage) -> Callable[[User], Q]:
     running = StageClock.objects.filter(stage=stage, outcome=Outcome.RUNNING)
     return lambda user: Q(status__in=(S.CLOSED, S.REVISITED), pk__in=running.values("ticket"))
+
+
+def _is_paused(user: User) -> Q:
+    return Q(is_paused=True)
 
 
 def _handled_by(user: User) -> Q:
@@ -167,6 +191,8 @@ POOLS: tuple[Pool, ...] = (
     ),
     _work("replies", _("Results to judge"), R.DISPATCHER, _order(OrderStatus.REPLIED), also={R.HANDLER}, **_BY_SENDER),
     _work("answer", _("To answer"), R.DISPATCHER, _in(S.PENDING_ANSWER), **_CONTACT),
+    _work("extensions", _("More time to decide on"), R.DIRECTOR, _asks_for_time, **_BY_UNIT),
+    _work("pauses", _("Pauses to decide on"), R.DIRECTOR, _asks_for_pause),
     _work("clearance", _("To clear"), R.DIRECTOR, _in(S.PENDING_CLEARANCE)),
     _work("revisit", _("To revisit"), R.REVISITOR, _clock_runs(Stage.REVISIT), **_CONTACT),
     _work("screening", _("To screen"), R.DISPATCHER, _in(S.PENDING_SCREENING), **_CONTACT),
@@ -174,6 +200,12 @@ POOLS: tuple[Pool, ...] = (
     _work("archive", _("To archive"), R.DISPATCHER, _in(S.CLOSED, S.REVISITED, quiet_from__isnull=False)),
     _work("drafts", _("My drafts"), R.AGENT, _my_drafts, also=_TAKERS, **_CONTACT),
     _work("hand_overs", _("Hand-overs to confirm"), R.AGENT, _given_to, also={R.DISPATCHER, R.DIRECTOR}),
+    Pool(
+        code="paused",
+        label=_("Standing still"),
+        roles=frozenset({R.DISPATCHER, R.DIRECTOR, R.SUPERVISOR}),
+        what=_is_paused,
+    ),
     Pool(code="handled", label=_("Handled by me"), roles=_WORKERS, what=_handled_by),
     Pool(code="taken", label=_("Taken by me"), roles=_TAKERS, what=_taken_by, shows_contact=True),
     Pool(code="all", label=_("All tickets"), roles=_READERS, what=_any),

@@ -21,10 +21,16 @@ from tickets.facts import facts_of
 from tickets.models import (
     Amendment,
     Answer,
+    DelayFinding,
+    Extension,
     HandOver,
     InterimReply,
+    Pause,
     Remedy,
     RevisitAttempt,
+    StageClock,
+    SupervisionOrder,
+    SupervisionTrigger,
     Ticket,
     TicketLink,
     TicketNote,
@@ -32,8 +38,9 @@ from tickets.models import (
     WorkOrderReply,
 )
 from tickets.models.replies import Rating
+from tickets.models.time import Decision
 from tickets.querysets import held, order_held, order_sent_by
-from tickets.states import WITH_ORDERS
+from tickets.states import WITH_ORDERS, Outcome, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +52,7 @@ if TYPE_CHECKING:
     from organization.models import User
     from tickets.actions import Action
     from tickets.domain.routing import RoutingProposal
-    from tickets.models import StageClock, TicketEvent
+    from tickets.models import TicketEvent
 
 RELATED_SHOWN = 20
 # Functions of units that can be given a work order.
@@ -65,8 +72,13 @@ _SOURCES: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     ),
     "rating": (Rating, "ticket", ("score", "words")),
     "amendment": (Amendment, "ticket", ("field", "is_contact", "old", "new")),
-    "hand_over": (HandOver, "ticket", ("receiver__name", "note")),
+    "hand_over": (HandOver, "ticket", ("note",)),
     "remedy": (Remedy, "ticket", ("covers_from", "covers_to")),
+    "pause": (Pause, "ticket", ("reason", "ground", "until", "decision_note")),
+    "extension": (Extension, "ticket", ("ground", "due_before", "due_asked", "decision_note")),
+    "finding": (DelayFinding, "ticket", ("clock__stage", "unit__name", "user__name", "ground")),
+    "supervision": (SupervisionOrder, "ticket", ("seq", "target_unit__name", "reply", "verdict_note")),
+    "cause": (SupervisionTrigger, "supervision__ticket", ("note",)),
     "reply": (
         WorkOrderReply,
         "work_order__ticket",
@@ -97,6 +109,7 @@ class Offers:
 def ticket_for(user: User, number: str) -> Ticket:
     """The ticket of a number with what its page shows of the row. Raises Ticket.DoesNotExist outside the scope."""
     waiting = HandOver.objects.filter(ticket=OuterRef("pk"), confirmed_at=None)
+    asked = Pause.objects.filter(ticket=OuterRef("pk"), decision=Decision.ASKED)
     ticket: Ticket = (
         Ticket.objects.visible_to(user)
         .select_related(
@@ -118,8 +131,10 @@ def ticket_for(user: User, number: str) -> Ticket:
             *panels.all_related(),
         )
         .annotate(
+            giver_id=Subquery(waiting.values("giver")[:1]),
             receiver_id=Subquery(waiting.values("receiver")[:1]),
             receiver_name=Subquery(waiting.values("receiver__name")[:1]),
+            pause_asked_by_id=Subquery(asked.values("asked_by")[:1]),
         )
         .get(number=number)
     )
@@ -127,7 +142,8 @@ def ticket_for(user: User, number: str) -> Ticket:
 
 
 def orders_for(ticket: Ticket, user: User) -> list[WorkOrder]:
-    """The ticket's work orders by number, each with what `reach_of` needs to know."""
+    """The ticket's work orders by number, each with what `reach_of` needs to know, when its work is due and who asked
+    for more time."""
     flags: dict[str, Any] = {}
     for index, grant in enumerate(grants_of(user)):
         flags[f"unit_{index}"] = _flag(order_held(grant))
@@ -135,6 +151,10 @@ def orders_for(ticket: Ticket, user: User) -> list[WorkOrder]:
     rows = ticket.work_orders.select_related(
         "unit", "parent__unit", "assignee", "sent_by", "signed_by", "replied_by", "proper_unit"
     )
+    handled = StageClock.objects.filter(work_order=OuterRef("pk"), stage=Stage.HANDLE, outcome=Outcome.RUNNING)
+    asked = Extension.objects.filter(work_order=OuterRef("pk"), decision=Decision.ASKED)
+    flags["handle_due_at"] = Subquery(handled.values("due_at")[:1])
+    flags["extension_asked_by_id"] = Subquery(asked.values("asked_by")[:1])
     return list(rows.annotate(**flags).order_by("seq"))
 
 
@@ -208,6 +228,14 @@ def clocks_of(ticket: Ticket) -> list[StageClock]:
     """The ticket's clocks: the running ones by due time, then the others, the latest first."""
     rows = ticket.clocks.select_related("unit", "user", "work_order").order_by("pk")
     return sorted(rows, key=lambda row: (row.stopped_at is not None, row.due_at if row.stopped_at is None else -row.pk))
+
+
+def pause_of(ticket: Ticket) -> Pause | None:
+    """The pause that lasts or is asked for; `ticket` comes from `ticket_for`, which knows whether there is one."""
+    if not ticket.is_paused and getattr(ticket, "pause_asked_by_id", None) is None:
+        return None
+    rows = ticket.pauses.filter(Q(decision=Decision.ASKED) | Q(decision=Decision.APPROVED, ended_at=None))
+    return rows.select_related("asked_by").first()
 
 
 def related_to(ticket: Ticket, user: User) -> list[Ticket]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from organization.roles import Role
+from tickets import agreements, supervision_lines
 from tickets.actions import actions_of
-from tickets.display import due_words, instant_words
+from tickets.display import due_words, instant_words, stored_instant
 from tickets.models.records import NoteKind
 from tickets.models.replies import Attitude, RevisitResult, Satisfaction
 from tickets.models.work_order import WorkOrder
@@ -22,7 +21,6 @@ from tickets.states import ClosureCode, OrderRole, Stage, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from tickets.models import Attachment, Ticket, TicketEvent
     from tickets.selectors import Records
@@ -83,7 +81,13 @@ class _Teller:
         self.notes = {row["pk"]: row for row in records["note"]}
         self.answers = {row["pk"]: row for row in records["answer"]}
         self.interim = {row["pk"]: row for row in records["interim"]}
+        self.hand_overs = {row["pk"]: row for row in records["hand_over"]}
         self.ratings = {row["pk"]: row for row in records["rating"]}
+        self.pauses, self.extensions, self.findings = (
+            {row["pk"]: row for row in records[source]} for source in ("pause", "extension", "finding")
+        )
+        self.supervisions = {row["pk"]: row for row in records["supervision"]}
+        self.causes = {row["pk"]: row for row in records["cause"]}
         self.orders = {order.seq: order for order in orders}
         self.attachments = {row.pk: row for row in attachments}
         self.shows_contact = shows_contact
@@ -94,7 +98,7 @@ class _Teller:
         order = event.data.get("order")
         return Entry(
             event=event,
-            title=str(act.label) if act else event.action,
+            title=str(act.label if act else supervision_lines.TITLES.get(event.action, event.action)),
             role=str(Role(event.role).label) if event.role else "",
             tone=self._tone(event, order),
             order=order,
@@ -130,8 +134,19 @@ class _Teller:
         if event.action == "reply" and (reply := self._next_reply(data.get("order"))) is not None:
             yield _("Cause found"), reply["finding"]
             yield _("Measure"), reply["measure"]
-            yield _("Service restored at"), instant_words(_instant(reply["restored_at"]))
+            yield _("Service restored at"), instant_words(stored_instant(reply["restored_at"]))
+        yield from self._agreed(event.action, data)
+        yield from supervision_lines.lines_of(event.action, data, self.supervisions, self.causes)
         yield from self._decisions(data)
+
+    def _agreed(self, action: str, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """What was asked for and decided about due times, and found on delays."""
+        if (pause := self.pauses.get(data.get("pause"))) is not None:
+            yield from agreements.pause_lines(action, pause)
+        if (extension := self.extensions.get(data.get("extension"))) is not None:
+            yield from agreements.extension_lines(action, extension)
+        if (finding := self.findings.get(data.get("finding"))) is not None:
+            yield from agreements.finding_lines(finding)
 
     def _decisions(self, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         """What the event itself keeps: reasons, units, changes, figures."""
@@ -152,7 +167,7 @@ class _Teller:
         for name, (old, new) in data.get("changed", {}).items():
             yield self._field(name), _change(self._value(name, old), self._value(name, new))
         for moved in data.get("moved", ()):
-            before, due = _instant(moved["due_before"]), _instant(moved["due"])
+            before, due = stored_instant(moved["due_before"]), stored_instant(moved["due"])
             yield (
                 _("Due: %(stage)s") % {"stage": Stage(moved["stage"]).label},
                 _change(due_words(before), due_words(due)),
@@ -160,11 +175,14 @@ class _Teller:
         for _field in data.get("fields", ()):
             if (row := self._next("amendment")) is not None:
                 yield self._field(row["field"]), self._amended(row)
-        if "receiver" in data and (hand_over := self._next("hand_over")) is not None:
-            yield _("To"), hand_over["receiver__name"]
+        yield _("To"), data.get("to", "")
+        if (hand_over := self.hand_overs.get(data.get("hand_over"))) is not None:
             yield _("Note"), hand_over["note"]
         if "days" in data and (remedy := self._next("remedy")) is not None:
-            period = (instant_words(_instant(remedy["covers_from"])), instant_words(_instant(remedy["covers_to"])))
+            period = (
+                instant_words(stored_instant(remedy["covers_from"])),
+                instant_words(stored_instant(remedy["covers_to"])),
+            )
             yield _("Waived"), _("%(from)s to %(to)s") % {"from": period[0], "to": period[1]}
         if attachment := self.attachments.get(data.get("attachment", 0)):
             yield attachment.get_purpose_display(), attachment.name
@@ -185,7 +203,7 @@ class _Teller:
 
     def _told(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield self.document.label("answer_mode", row["mode"]), row["content"]
-        yield _("Promised for"), due_words(_instant(row["promised_for"]))
+        yield _("Promised for"), due_words(stored_instant(row["promised_for"]))
 
     def _revisit(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield _("Attempt %(no)s") % {"no": row["number"]}, str(RevisitResult(row["result"]).label)
@@ -239,9 +257,3 @@ _NOTE_LABELS = {kind.value: kind.label for kind in NoteKind if kind != NoteKind.
 
 def _change(old: str, new: str) -> str:
     return f"{old or '—'} → {new or '—'}"
-
-
-def _instant(text: str | None) -> datetime | None:
-    """An instant out of a JSON body: with its zone from PostgreSQL, in plain UTC from SQLite."""
-    instant = parse_datetime(text) if text else None
-    return instant.replace(tzinfo=UTC) if instant is not None and instant.tzinfo is None else instant

@@ -25,6 +25,7 @@ from tickets.forms.page import AttachmentForm, UnmaskForm
 from tickets.models import Ticket
 from tickets.panels import Fact, Proposal, panels_of
 from tickets.services.contact_access import ContactView, access_of, contact_view, unmask
+from tickets.services.extending import needs_interim
 from tickets.states import ORDER_UNANSWERED, Stage
 from tickets.timeline import timeline_of
 from tickets.views.rating import link_to_show
@@ -139,14 +140,18 @@ def show(
     granted = {button.action.name: button for button in buttons if button.form.place is Place.PANEL}
     panels = panels_of(ticket.kind)
     may = {act.name for act in offers.ticket}
+    total = next((row for row in clocks if row.stopped_at is None and row.stage == Stage.TOTAL), None)
     context = {
         "ticket": ticket,
+        "pause": selectors.pause_of(ticket),
+        "needs_interim": needs_interim(ticket, total, clock.now()),
+        "interim_url": next((button.url for button in buttons if button.action.name == "interim_reply"), ""),
         "contact": contact,
         "facts": ticket_facts(ticket),
         "buttons": [button for button in buttons if button.form.place is Place.SIGHT],
         "menu": [button for button in buttons if button.form.place in (Place.MENU, Place.END)],
         "stage_clock": next((row for row in clocks if row.stopped_at is None and row.stage != Stage.TOTAL), None),
-        "total_clock": next((row for row in clocks if row.stopped_at is None and row.stage == Stage.TOTAL), None),
+        "total_clock": total,
         "clocks": clock_rows(clocks, ticket.scheme_version.document),
         "nodes": order_tree(seen, offers, clocks, records),
         "timeline": timeline_of(ticket, events, records, seen.orders, attachments, shows_contact=contact.is_full),
