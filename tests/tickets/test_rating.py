@@ -174,7 +174,7 @@ def test_a_bad_link_is_a_clear_page(operator: Operator, token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"score": "0"}, {"score": "6"}, {"score": "viel"}, {"score": "3", "words": "字" * 501}]
+    "sent", [{}, {"score": "0"}, {"score": "6"}, {"score": "five"}, {"score": "3", "words": "字" * 501}]
 )
 def test_what_cannot_be_is_asked_again(operator: Operator, sent: dict[str, str]) -> None:
     _ticket, token = closed(operator)

@@ -19,7 +19,7 @@ class RatingForm(forms.Form):
         choices=SCORES,
         coerce=int,
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose one of the five.")},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose one of the five.")),
     )
     words = forms.CharField(
         label=gettext_lazy("Anything else you would like to tell us (optional)"),
