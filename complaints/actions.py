@@ -10,6 +10,7 @@ from tickets.actions import Action, register
 from tickets.services import attachments, common, rating
 from tickets.services.order_actions import ORDER_ACTIONS
 from tickets.services.supervision_actions import SUPERVISION_ACTIONS
+from tickets.services.time_actions import TIME_ACTIONS
 from tickets.states import CLOSED, OPEN, SUBMITTED_OPEN, Kind
 from tickets.states import Status as S
 
@@ -348,5 +349,6 @@ def register_actions() -> None:
         *ANY_TIME,
         *ORDER_ACTIONS,
         *SUPERVISION_ACTIONS,
+        *TIME_ACTIONS,
         follow_up=dispatching.follow_up,
     )

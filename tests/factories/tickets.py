@@ -33,11 +33,13 @@ from tickets.models import (
     WorkOrder,
 )
 from tickets.models.attachment import AttachmentPurpose
+from tickets.services.reporting_up import late_clocks
 from tickets.services.schemes import load_scheme, shipped_text
 from tickets.states import Kind, OrderStatus, Status
 from tickets.workflow import perform
 
 STEP = dt.timedelta(minutes=10)
+DAY = dt.timedelta(days=1)
 CUSTOMER = Customer(name="张伟", phone="13812345678", service_number="NJ05270001", address="南京市鼓楼区中山路1号")
 
 # Who usually does an act; a director, a handler and a revisitor are those of the unit concerned.
@@ -55,6 +57,11 @@ _USUAL: dict[str, Role] = {
     "judge_supervision": Role.SUPERVISOR,
     "approve_clearance": Role.DIRECTOR,
     "refuse_clearance": Role.DIRECTOR,
+    "approve_pause": Role.DIRECTOR,
+    "refuse_pause": Role.DIRECTOR,
+    "approve_extension": Role.DIRECTOR,
+    "refuse_extension": Role.DIRECTOR,
+    "adjudicate_delay": Role.SUPERVISOR,
     "approve": Role.DIRECTOR,
     "refuse": Role.DIRECTOR,
     "reassign": Role.DIRECTOR,
@@ -62,7 +69,7 @@ _USUAL: dict[str, Role] = {
     "revisit": Role.REVISITOR,
 }
 _BY_THE_UNIT_SUPERVISED = frozenset({"acknowledge_supervision", "reply_supervision"})
-_BY_THE_SYSTEM = frozenset({"archive", "collect", "rate", "rate_low", "to_dispatch"})
+_BY_THE_SYSTEM = frozenset({"archive", "collect", "rate", "rate_low", "recompute_clocks", "to_dispatch"})
 
 
 @dataclass(frozen=True)
@@ -264,6 +271,9 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
     if act in ("rate", "rate_low"):
         link = ticket.ratings.last()
         return {"rating": link.pk if link else 0, "score": 1 if act == "rate_low" else 5, "words": "谢谢"}
+    if act == "adjudicate_delay":
+        late = late_clocks(ticket, clock.now())
+        return {"clock": next(iter(late), 0), "is_excused": True, "ground": "台风停电"}
     if act == "reassign":
         return {"user": operator.user("handler_b")}
     if act == "grant_waiver":
@@ -310,6 +320,10 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         "reclassify": {"level": "provincial"},
         "transfer_centre": {"unit": operator.zj.unit},
         "fulfil_promise": {"text": "已按承诺完成改造"},
+        "ask_pause": {"reason": "customer", "ground": "客户出差，周三回", "until": clock.now() + 2 * DAY},
+        "ask_extension": {"ground": "备件未到", "due": clock.now() + 4 * DAY},
+        "upgrade": {"demand": "请总部协调骨干网资源"},
+        "report_serious": {"text": "多名记者到场"},
     }
     return data.get(act, {"reason": "情况说明", "note": "情况说明"})
 

@@ -38,7 +38,10 @@ from tickets.models import (
     Amendment,
     Answer,
     Attachment,
+    DelayFinding,
+    Extension,
     HandOver,
+    Pause,
     StageClock,
     Ticket,
     TicketEvent,
@@ -46,7 +49,7 @@ from tickets.models import (
     WorkOrder,
     WorkOrderReply,
 )
-from tickets.states import Kind, OrderStatus, Status
+from tickets.states import ORDER_UNANSWERED, SUBMITTED_OPEN, Kind, OrderStatus, Outcome, Stage, Status
 from tickets.workflow import perform
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -113,6 +116,8 @@ def test_acts_on_a_work_order(level: str, state: str, operator: Operator, actors
         with _undone():
             if act == "claim":
                 WorkOrder.objects.filter(pk=order.pk).update(assignee=None)
+            if act in ("approve_extension", "refuse_extension") and state in ORDER_UNANSWERED:
+                _ask_for_time(order, operator)
             case = Case(operator, actors, act, order.ticket, order.seq)
             faults += case.faults(expected().get((act, level, state), NOBODY))
     assert faults == []
@@ -167,7 +172,7 @@ class Case:
         ticket, user, at = self.own.get(name, self.ticket), self.actors[name], clock.now()
         if self.act == "confirm_hand_over" and user is not None:
             HandOver.objects.update_or_create(ticket=ticket, defaults={"receiver": user, "asked_at": at})
-        if self.act == "archive":
+        if self.act in ("archive", "resume"):
             at += dt.timedelta(days=2)
         try:
             perform(ticket.pk, self.act, by=user, at=at, order=self.order, **self.data)
@@ -186,6 +191,7 @@ class Case:
             list(Ticket.objects.filter(pk__in=[self.ticket.pk, *(own.pk for own in self.own.values())]).values()),
             *(list(rows.objects.filter(**mine).values()) for rows in (TicketEvent, StageClock, WorkOrder)),
             *(rows.objects.count() for rows in (TicketNote, Answer, WorkOrderReply, Attachment, Amendment)),
+            *(list(rows.objects.values()) for rows in (Pause, Extension, DelayFinding)),
         ]
 
 
@@ -211,7 +217,24 @@ def _suited(act: str, usual: Ticket, operator: Operator, actors: Actors) -> Tick
             word = "satisfied" if usual.status == Status.REVISITED else "dissatisfied"
             promised = do(promised, "revisit", operator, satisfaction=word)
         return promised
+    if act in ("approve_pause", "refuse_pause", "resume") and usual.status in SUBMITTED_OPEN:
+        do(usual, "ask_pause", operator, by="dispatcher")
+    if act == "resume" and usual.status in SUBMITTED_OPEN:
+        do(usual, "approve_pause", operator, by="director_centre")
+    if act == "adjudicate_delay":
+        stopped = StageClock.objects.filter(ticket=usual, stage=Stage.FILL).exclude(outcome=Outcome.RUNNING)
+        stopped.update(outcome=Outcome.BREACHED)
+    if act == "recompute_clocks":
+        return _on_an_old_calendar(usual, operator, actors)
     return usual
+
+
+def _on_an_old_calendar(usual: Ticket, operator: Operator, actors: Actors) -> Ticket:
+    """A ticket with a running clock that counts working days, laid out when the calendar was another."""
+    ticket = _suited("fulfil_promise", usual, operator, actors)
+    days = {"amount": "3", "unit": "wd", "day_end": None, "soft": False}
+    StageClock.objects.filter(ticket=ticket, outcome=Outcome.RUNNING).update(limit=days, calendar_version="old")
+    return ticket
 
 
 def _child_in(state: str, operator: Operator) -> WorkOrder:
@@ -221,6 +244,20 @@ def _child_in(state: str, operator: Operator) -> WorkOrder:
     for act in path:
         do(ticket, act.name, operator, order=act.order)
     return order_of(ticket, 2)
+
+
+def _ask_for_time(order: WorkOrder, operator: Operator) -> None:
+    running = StageClock.objects.get(work_order=order, stage=Stage.HANDLE, outcome=Outcome.RUNNING)
+    Extension.objects.create(
+        ticket=order.ticket,
+        clock=running,
+        work_order=order,
+        ground="备件未到",
+        due_before=running.due_at,
+        due_asked=running.due_at + dt.timedelta(days=2),
+        asked_by=operator.user("handler"),
+        asked_at=clock.now(),
+    )
 
 
 def _file() -> Attachment:

@@ -1,6 +1,6 @@
 """One form per act that people do from a page; a kind adds those of its own acts (architecture, Rooms)."""
 
-from tickets.forms import common, orders, supervising
+from tickets.forms import common, orders, supervising, timing
 from tickets.forms.base import (
     ANY_KIND,
     ActForm,
@@ -61,4 +61,14 @@ register(
     acknowledge_supervision=supervising.AcknowledgeSupervisionForm,
     reply_supervision=supervising.ReplySupervisionForm,
     judge_supervision=supervising.JudgeSupervisionForm,
+    ask_pause=timing.AskPauseForm,
+    approve_pause=timing.ApprovePauseForm,
+    refuse_pause=timing.RefusePauseForm,
+    resume=timing.ResumeForm,
+    ask_extension=timing.AskExtensionForm,
+    approve_extension=timing.ApproveExtensionForm,
+    refuse_extension=timing.RefuseExtensionForm,
+    upgrade=timing.UpgradeForm,
+    report_serious=timing.ReportSeriousForm,
+    adjudicate_delay=timing.AdjudicateDelayForm,
 )
