@@ -12,13 +12,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
-from tickets.models import Contact, Ticket
+from organization.models import Unit
+from tickets import supervisions
+from tickets.models import Contact, SupervisionOrder, Ticket
+from tickets.models.supervision import SupervisionStatus
 from tickets.phones import normalise_phone, normalise_service_number
-from tickets.states import Status
+from tickets.states import Grade, Status
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
+    from organization.models import User
     from tickets.scheme import SchemeDocument
 
 _ANY = _("any")
@@ -68,6 +72,52 @@ class TicketFilter(django_filters.FilterSet):
     def until(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """Tickets accepted on the Shanghai day or earlier."""
         return queryset.filter(accepted_at__lt=_midnight(value) + timedelta(days=1))
+
+
+class SupervisionFilter(django_filters.FilterSet):
+    """The filters of the supervision orders; judged ones are shown only where that is asked for."""
+
+    q = django_filters.CharFilter(method="of_ticket", label=_("Ticket no."), max_length=24, strip=True)
+    show = django_filters.ChoiceFilter(
+        method="waiting",
+        label=_("Show"),
+        choices=[
+            ("answer", _("Waiting for my answer")),
+            ("judge", _("Waiting for my verdict")),
+            ("overdue", _("Answer overdue")),
+        ],
+        empty_label=_("all"),
+    )
+    status = django_filters.ChoiceFilter(choices=SupervisionStatus.choices, label=_("State"), empty_label=_("not judged"))
+    grade = django_filters.ChoiceFilter(choices=Grade.choices, label=_("Grade"), empty_label=_ANY)
+    unit = django_filters.ModelChoiceFilter(
+        field_name="target_unit", label=_("Unit"), empty_label=_ANY, queryset=Unit.objects.none()
+    )
+
+    class Meta:
+        model = SupervisionOrder
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, user: User, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.at = user, at
+        self.filters["unit"].queryset = Unit.objects.filter(pk__in=self.queryset.values("target_unit"))
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrowed down; without a state what is not settled yet."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["status"] else found.exclude(status=SupervisionStatus.JUDGED)
+
+    def of_ticket(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """The orders of one ticket."""
+        return queryset.filter(ticket__number=value.upper())
+
+    def waiting(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """What waits for the user, or is late."""
+        if value == "overdue":
+            return queryset.filter(supervisions.overdue(self.at))
+        mine = supervisions.to_answer(self.user) if value == "answer" else supervisions.to_judge(self.user, self.at)
+        return queryset.filter(pk__in=mine.values("pk"))
 
 
 def _contacts(typed: str) -> QuerySet[Contact]:

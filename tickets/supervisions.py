@@ -16,8 +16,11 @@ from tickets.lists import PAGE_SIZE, Cursor
 from tickets.models import SupervisionOrder, SupervisionTrigger
 from tickets.models.supervision import SUPERVISION_OPEN, SupervisionStatus
 from tickets.querysets import NOTHING, SupervisionQuerySet, supervision_answered
+from tickets.scheme.entries import Contact as Access
+from tickets.services.contact_access import ContactView, contact_view
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from organization.models import User
@@ -37,6 +40,16 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A row of a list, the act on it that waits for the user (empty where none does) and the contact data as masked in
+    lists."""
+
+    row: SupervisionOrder
+    act: str
+    contact: ContactView
+
+
+@dataclass(frozen=True)
 class Tile:
     """What waits for the user: under which filter, how much, and what is due first."""
 
@@ -49,14 +62,10 @@ class Tile:
 
 def of_ticket(ticket: Ticket, user: User) -> list[SupervisionOrder]:
     """The ticket's supervision orders, the latest first; `is_mine` says whether the user answers for the unit."""
-    answers = NOTHING
-    for grant in grants_of(user):
-        answers |= supervision_answered(grant)
-    is_mine = Case(When(answers, then=Value(True)), default=Value(False), output_field=BooleanField())
     causes = SupervisionTrigger.objects.select_related("by", "alert")
     people = ("target_unit", "target_user", "issued_by", "acknowledged_by", "replied_by", "judged_by")
     rows = ticket.supervisions.select_related(*people).prefetch_related(Prefetch("triggers", causes), "cc_units")
-    found: list[Any] = list(rows.annotate(is_mine=is_mine, seen=Count("triggers")).order_by("-seq"))
+    found: list[Any] = list(rows.annotate(is_mine=_is_mine(user), seen=Count("triggers")).order_by("-seq"))
     for row in found:
         row.ticket = ticket
     return found
@@ -69,9 +78,13 @@ def to_answer(user: User) -> SupervisionQuerySet:
 
 def to_judge(user: User, at: datetime) -> SupervisionQuerySet:
     """The answers, and the silences at the instant `at` (UTC), that the user may judge."""
-    silent = Q(status__in=SUPERVISION_OPEN, reply_due_at__lt=at)
     found = SupervisionOrder.objects.supervised_by(user)
-    return found.filter(Q(status=SupervisionStatus.REPLIED) | silent).exclude(replied_by=user)
+    return found.filter(Q(status=SupervisionStatus.REPLIED) | overdue(at)).exclude(replied_by=user)
+
+
+def overdue(at: datetime) -> Q:
+    """The orders whose answer is late at the instant `at` (UTC)."""
+    return Q(status__in=SUPERVISION_OPEN, reply_due_at__lt=at)
 
 
 def tiles_of(user: User, at: datetime) -> list[Tile]:
@@ -82,6 +95,14 @@ def tiles_of(user: User, at: datetime) -> list[Tile]:
     if has_role(user, Role.SUPERVISOR):
         tiles.append(_tile("judge", _("Supervision to judge"), to_judge(user, at), at))
     return tiles
+
+
+def listed(rows: Sequence[SupervisionOrder], user: User, at: datetime) -> list[Listed]:
+    """The rows of a list, each with the act that waits for the user at the instant `at` (UTC)."""
+    pks = [row.pk for row in rows]
+    acts = dict.fromkeys(to_judge(user, at).filter(pk__in=pks).values_list("pk", flat=True), "judge_supervision")
+    acts |= dict.fromkeys(to_answer(user).filter(pk__in=pks).values_list("pk", flat=True), "reply_supervision")
+    return [Listed(row, acts.get(row.pk, ""), contact_view(row.ticket, Access.MASKED)) for row in rows]
 
 
 def page_of(
@@ -96,7 +117,7 @@ def page_of(
     start, end = Cursor.read(after), None if Cursor.read(after) else Cursor.read(before)
     place = start or end
     forwards = (start is not None or end is None) is not newest_first
-    rows = rows.select_related("ticket", "target_unit", "target_user", "issued_by")
+    rows = rows.select_related("ticket__contact", "target_unit", "target_user", "issued_by")
     rows = rows.order_by("reply_due_at", "pk") if forwards else rows.order_by("-reply_due_at", "-pk")
     if place is not None:
         beyond = "gt" if forwards else "lt"
@@ -122,6 +143,13 @@ def reply_left(row: SupervisionOrder, at: datetime) -> Remaining:
     gone = (at - row.issued_at) / whole
     words = _("%(time)s left") % {"time": duration_words(row.reply_due_at - at)}
     return Remaining(words, "near" if gone >= _NEAR else "calm", max(0, int(100 * gone)))
+
+
+def _is_mine(user: User) -> Case:
+    answers = NOTHING
+    for grant in grants_of(user):
+        answers |= supervision_answered(grant)
+    return Case(When(answers, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _tile(show: str, label: str, rows: QuerySet[Any], at: datetime) -> Tile:

@@ -1,6 +1,6 @@
 """Supervision orders (督办单): a demand on one unit about one ticket, its answer and the verdict (model 6; U-02, U-47).
 
-Effects of actions; nothing here runs alone. `supervising_bulk` chases many tickets. The sweep opens and joins orders
+Effects of actions; nothing here runs alone (`chasing` chases many tickets with one of them). The sweep opens and joins orders
 on its own, by the same rule: one unanswered order per ticket and unit, whatever else comes joins it.
 """
 

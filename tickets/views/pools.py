@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from core.numbers import is_valid_number
+from organization.grants import has_role
+from organization.roles import Role
 from tickets import display
 from tickets.filters import TicketFilter
 from tickets.lists import page_of
@@ -54,6 +56,7 @@ def pool(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
         "page": page,
+        "may_chase": has_role(person(request), Role.SUPERVISOR),
         "first": _address(request.GET, chosen) if "after" in request.GET or "before" in request.GET else None,
         "previous": page.before and _address(request.GET, chosen, before=page.before),
         "next": page.after and _address(request.GET, chosen, after=page.after),

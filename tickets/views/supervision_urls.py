@@ -1,5 +1,10 @@
 """Addresses below `/supervision/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tickets.views import supervision
+
+urlpatterns = [
+    path("orders/", supervision.orders, name="supervision_orders"),
+    path("chase/", supervision.chase, name="supervision_chase"),
+]

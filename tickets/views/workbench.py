@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from core import clock
 from tickets.lists import most_urgent
 from tickets.pools import counts_of, pools_of
+from tickets.supervisions import tiles_of
 from tickets.views import person
 
 URGENT_ROWS = 12
@@ -25,6 +26,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     mine = pools_of(person(request))
     context = {
         "counts": counts_of(person(request), mine, at),
+        "supervision": tiles_of(person(request), at),
         "has_pools": bool(mine),
         "rows": most_urgent(person(request), mine, URGENT_ROWS),
         "at": at,
