@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
 from tickets.models import StageClock, SupervisionOrder, Ticket
@@ -96,6 +96,8 @@ def _raise(ticket_ids: Collection[int], now: datetime, counts: Counts) -> None:
     try:
         with transaction.atomic():
             made = alerting.raise_alerts(_locked(ticket_ids), now)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away, no row is bad: the next pass does it
     except Exception:
         if len(ticket_ids) > 1:
             for ticket_id in sorted(ticket_ids):

@@ -1,0 +1,139 @@
+"""The sweep in real worker processes that are killed, doubled and cut off: every alert once (SC-11, model 6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+import psycopg
+import pytest
+from celery import Celery
+from django.core.management import call_command
+from django.db import connection
+
+from config.celery import app
+from config.env import BASE_DIR
+from core import clock
+from tests.factories.organization import Operator
+from tests.services.at_once import at_once
+from tests.services.late_tickets import HOUR, check_once, make_late
+from tests.services.private import private_postgres, private_redis
+from tests.services.processes import beat, database_url, kept_worker, kill_all, running, wait_for, worker
+from tickets.models import Alert, Outbox, StageClock, SupervisionOrder, SupervisionTrigger, Ticket, TicketEvent
+from tickets.services.sweeping import sweep
+from tickets.tasks import sweep_deadlines
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+# What the sweep writes.
+WRITTEN = (SupervisionOrder, Alert, SupervisionTrigger, StageClock, TicketEvent, Ticket, Outbox)
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+DUE = "SELECT count(*) FROM tickets_stageclock WHERE next_alert_at <= now()"
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue() -> None:
+    """What other tests have woken does not reach this one's worker."""
+    app.control.purge()
+
+
+@pytest.fixture
+def late(operator: Operator) -> list[Ticket]:
+    """Tickets that departments have had for longer than they may."""
+    return make_late(operator)
+
+
+@contextmanager
+def writing_blocked(table: str) -> Iterator[None]:
+    """Whoever wants to write to the table waits until the block ends; reading goes on."""
+    with psycopg.connect(database_url()) as blocker:
+        blocker.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        yield
+        blocker.rollback()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
+
+def nothing_is_due() -> bool:
+    return not StageClock.objects.filter(next_alert_at__lte=clock.now()).exists()
+
+
+def test_sc_11_workers_killed_at_each_write(late: list[Ticket]) -> None:
+    """What was not committed never was; the worker after the last killed one does it all, once."""
+    for model in WRITTEN:
+        with worker(), writing_blocked(model._meta.db_table):
+            sweep_deadlines.delay()
+            wait_for(somebody_waits, seconds=60, what=f"The sweep's write to {model._meta.db_table}")
+            kill_all()
+        assert not Alert.objects.exists()
+    with worker():
+        sweep_deadlines.delay()
+        wait_for(nothing_is_due, seconds=60, what="The sweep")
+    check_once()
+
+
+def test_two_beats_and_two_workers(tmp_path: Path, late: list[Ticket]) -> None:
+    """Both beats fire every minute, and nothing is raised twice."""
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    with worker("a"), worker("b"), beat(folders[0]), beat(folders[1]):
+        wait_for(nothing_is_due, seconds=130, what="A sweep")
+        sweep_deadlines.delay()
+        sweep_deadlines.delay()
+    check_once()
+    assert not running()
+
+
+def test_many_sweeps_at_the_same_moment(late: list[Ticket]) -> None:
+    """Rows that one holds are left alone by the others."""
+    now = clock.now()
+    counts = at_once(*[lambda: sweep(now) for _number in range(6)])
+    sweep(now)  # what was locked while all looked
+    assert sum(one.alerts for one in counts) <= Alert.objects.count()
+    check_once()
+
+
+def test_the_clock_jumps_both_ways(late: list[Ticket]) -> None:
+    """An hour on and an hour back: what was raised stays raised, once."""
+    for jump in (HOUR, -HOUR, HOUR, dt.timedelta()):
+        call_command("sweep", now=(clock.now() + jump).isoformat())
+    check_once()
+
+
+def test_postgresql_and_redis_restart() -> None:
+    """Both die while a worker sweeps: messages are lost with Redis, and the worker too may end (Celery does not survive
+    every loss of its broker). The beat after their return finds the work again."""
+    with private_postgres() as database, private_redis() as broker:
+        environment = {"DATABASE_URL": database.url, "REDIS_URL": broker.url}
+        late_tickets(environment, "make")
+        folder = database.folder
+        with kept_worker(**environment), beat(folder, **environment):
+            sender = Celery(broker=broker.url)
+            for _time in range(2):
+                with suppress(psycopg.OperationalError), psycopg.connect(database.url) as blocker:
+                    blocker.execute("LOCK TABLE tickets_outbox IN SHARE ROW EXCLUSIVE MODE")
+                    sender.send_task("tickets.tasks.sweep_deadlines", queue=app.conf.task_default_queue)
+                    wait_for(partial(database.count, WAITING), seconds=90, what="The sweep")
+                    database.stop()
+                broker.stop()
+                database.start()
+                broker.start()
+            wait_for(lambda: not database.count(DUE), seconds=200, what="A sweep after the restarts")
+        late_tickets(environment, "check")
+
+
+def late_tickets(environment: dict[str, str], word: str) -> None:
+    """Make or check late tickets in the database of the environment."""
+    command = [sys.executable, "-m", "tests.services.late_tickets", word]
+    subprocess.run(command, check=True, cwd=BASE_DIR, env=os.environ | environment)
