@@ -300,6 +300,12 @@ ANY_TIME = (
         effect=common.confirm_hand_over,
     ),
     Action(
+        name="cancel_hand_over",
+        label=_("Take the hand-over back"),
+        allow={R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN},
+        effect=common.cancel_hand_over,
+    ),
+    Action(
         name="transfer_centre",
         label=_("Transfer to the home centre"),
         allow={R.DISPATCHER: OPEN},

@@ -19,7 +19,17 @@ from complaints.demo.recording import MODELS, Recording, Row
 from core.clock import local_day
 from core.numbers import ticket_number
 from tickets import digests, record
-from tickets.models import Amendment, Answer, Attachment, Contact, InterimReply, Ticket, TicketEvent, TicketNote
+from tickets.models import (
+    Amendment,
+    Answer,
+    Attachment,
+    Contact,
+    HandOver,
+    InterimReply,
+    Ticket,
+    TicketEvent,
+    TicketNote,
+)
 from tickets.models.attachment import storage_name
 from tickets.models.ticket import NOTHING_DUE
 from tickets.states import KIND_LETTERS, Kind
@@ -41,6 +51,7 @@ NAMED_IN_EVENTS: dict[str, type[Model]] = {
     "answer": Answer,
     "reply": InterimReply,
     "attachment": Attachment,
+    "hand_over": HandOver,
 }
 Ids = dict[tuple[type[Model], int], int]
 

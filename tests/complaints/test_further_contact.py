@@ -224,6 +224,20 @@ def test_an_offer_that_nobody_confirms_can_be_made_to_another(operator: Operator
     assert (ticket.holder, HandOver.objects.filter(ticket=ticket).count()) == (operator.user("director_centre"), 1)
 
 
+def test_an_offer_that_nobody_confirms_is_taken_back(operator: Operator) -> None:
+    """Model 3.1: by whose ticket it was, or a director; then the receiver has nothing to confirm."""
+    for giver, stranger in (("dispatcher", "dispatcher_b"), ("director_centre", "dispatcher_b")):
+        ticket = do(bring_to("handling", operator), "hand_over", operator, note="下班交接")
+        with pytest.raises(NotPermitted):
+            do(ticket, "cancel_hand_over", operator, by=stranger)
+        ticket = do(ticket, "cancel_hand_over", operator, by=giver)
+        assert (ticket.holder, ticket.hand_overs.count()) == (operator.user("dispatcher"), 0)
+        for act, by in (("confirm_hand_over", "dispatcher_b"), ("cancel_hand_over", giver)):
+            with pytest.raises(Refused) as refusal:
+                do(ticket, act, operator, by=by)
+            assert refusal.value.code == "no_hand_over"
+
+
 def test_u_43_the_home_centre_takes_over(operator: Operator) -> None:
     ticket = bring_to("handling", operator, accepted_at=when("11-23 09:00"))
     ticket = do(ticket, "transfer_centre", operator, at=when("11-23 10:00"))

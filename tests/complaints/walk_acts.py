@@ -49,6 +49,7 @@ ASIDE = {
     "reclassify",
     "hand_over",
     "confirm_hand_over",
+    "cancel_hand_over",
     "interim_reply",
     "record_attempt",
     "attempt_revisit",
@@ -68,6 +69,7 @@ ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
         row.stage == Stage.FOLLOW_UP and row.outcome == Outcome.RUNNING for row in ticket.clocks.all()
     ),
     "confirm_hand_over": lambda ticket, at: ticket.hand_overs.filter(confirmed_at=None).exists(),
+    "cancel_hand_over": lambda ticket, at: ticket.hand_overs.filter(confirmed_at=None).exists(),
 }
 NOT_WALKED = {"register", "attach", "collect", "to_dispatch"}
 
@@ -115,6 +117,9 @@ def _is_in_person(one: Person, name: str, ticket: Ticket, order: WorkOrder | Non
             return one.role == Role.DIRECTOR or ticket.holder_id == one.user.pk
         case "confirm_hand_over":
             return ticket.hand_overs.filter(confirmed_at=None, receiver=one.user).exists()
+        case "cancel_hand_over":
+            is_mine = ticket.hand_overs.filter(confirmed_at=None, giver=one.user).exists()
+            return one.role == Role.DIRECTOR or is_mine
         case "revisit" | "attempt_revisit":
             return all(one.user.pk not in _handlers(row) for row in ticket.work_orders.all())
         case "claim":

@@ -172,6 +172,9 @@ class Case:
         ticket, user, at = self.own.get(name, self.ticket), self.actors[name], clock.now()
         if self.act == "confirm_hand_over" and user is not None:
             HandOver.objects.update_or_create(ticket=ticket, defaults={"receiver": user, "asked_at": at})
+        if self.act == "cancel_hand_over" and user is not None:
+            offer = {"giver": user, "receiver": self.operator.user("dispatcher_b"), "asked_at": at}
+            HandOver.objects.update_or_create(ticket=ticket, defaults=offer)
         if self.act in ("archive", "resume"):
             at += dt.timedelta(days=2)
         try:

@@ -317,6 +317,22 @@ def test_a_handover_is_confirmed_by_its_receiver_only(operator: Operator) -> Non
     assert Ticket.objects.get(pk=ticket.pk).holder == target
 
 
+def test_a_handover_is_taken_back_from_the_page_and_the_course_says_so(operator: Operator) -> None:
+    ticket, giver = bring_to("handling", operator), Desk(operator, "dispatcher")
+    page = reverse("ticket", args=[ticket.number])
+    assert "cancel_hand_over" not in giver.client.get(page).content.decode()
+    giver.send(ticket, "hand_over", receiver=operator.user("dispatcher_b").pk, note="下班交接")
+    assert "cancel_hand_over" in giver.client.get(page).content.decode()
+    assert "cancel_hand_over" not in Desk(operator, "dispatcher_b").client.get(page).content.decode()
+    assert giver.send(Ticket.objects.get(pk=ticket.pk), "cancel_hand_over").status_code == 302
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    giver.send(ticket, "hand_over", receiver=operator.user("dispatcher_b").pk, note="夜班处理")
+    html = giver.client.get(page).content.decode()
+    assert html.count("<dd>程敏</dd>") == 3  # offered, taken back, offered again
+    offered_again, taken_back = html.split("data-timeline>")[1].split('class="entry-head"')[1:3]
+    assert ("夜班处理" in offered_again, "收回交接" in taken_back) == (True, True)
+
+
 def test_every_form_opens_for_who_may_do_it(operator: Operator) -> None:
     """Each act in sight of somebody in some state has a form that renders."""
     people = ("agent", "dispatcher", "director_centre", "approver", "revisitor", "supervisor", "handler", "director")

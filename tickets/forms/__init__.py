@@ -37,6 +37,7 @@ register(
     reclassify=common.ReclassifyForm,
     hand_over=common.HandOverForm,
     confirm_hand_over=common.ConfirmHandOverForm,
+    cancel_hand_over=common.CancelHandOverForm,
     transfer_centre=common.TransferCentreForm,
     withdraw=common.WithdrawForm,
     merge=common.MergeForm,

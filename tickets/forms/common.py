@@ -207,6 +207,20 @@ class ConfirmHandOverForm(ClickForm):
         return getattr(situation.ticket, "receiver_id", None) == situation.user.pk
 
 
+class CancelHandOverForm(ClickForm):
+    """Taking back a hand-over that nobody has confirmed."""
+
+    place = Place.MENU
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """To whose ticket it was and to directors, while somebody is asked."""
+        ticket, user = situation.ticket, situation.user
+        is_asked = getattr(ticket, "receiver_id", None) is not None
+        is_mine = getattr(ticket, "giver_id", None) == user.pk
+        return is_asked and (is_mine or has_role(user, Role.DIRECTOR))
+
+
 class TransferCentreForm(ActForm):
     """The centre of the customer's home takes over (转属地, U-43)."""
 

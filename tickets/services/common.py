@@ -156,14 +156,14 @@ def hand_over(step: Step) -> None:
     if not _can_hold(step, receiver):
         raise Refused(_("%(who)s cannot take this ticket over.") % {"who": receiver.name}, code="receiver_blind")
     step.ticket.hand_overs.filter(confirmed_at=None).delete()
-    HandOver.objects.create(
+    row = HandOver.objects.create(
         ticket=step.ticket,
         giver=step.ticket.holder,
         receiver=receiver,
         asked_at=step.at,
         note=step.data.get("note", ""),
     )
-    step.notes["receiver"] = receiver.pk
+    step.notes.update(receiver=receiver.pk, to=receiver.name, hand_over=row.pk)
 
 
 def _can_hold(step: Step, user: User) -> bool:
@@ -176,14 +176,29 @@ def _can_hold(step: Step, user: User) -> bool:
 
 def confirm_hand_over(step: Step) -> None:
     """The receiver takes the ticket over."""
-    offered = step.ticket.hand_overs.filter(confirmed_at=None).first()
-    if offered is None:
-        raise Refused(_("Nobody is handing this ticket over."), code="no_hand_over")
+    offered = _offered(step)
     if offered.receiver_id != step.person.pk:
         raise NotPermitted(_("Only the receiver can confirm."))
     offered.confirmed_at = step.at
     offered.save(update_fields=["confirmed_at"])
     step.ticket.holder = step.person
+
+
+def cancel_hand_over(step: Step) -> None:
+    """Whose ticket it was, or a director, takes back what nobody has confirmed; the ticket stays where it is."""
+    offered, is_director = _offered(step), step.grant is not None and step.grant.role == Role.DIRECTOR
+    if not is_director and offered.giver_id != step.person.pk:
+        raise NotPermitted(_("Only who hands the ticket over, or a director, can take it back."))
+    step.notes["to"] = offered.receiver.name
+    offered.delete()
+
+
+def _offered(step: Step) -> HandOver:
+    """The hand-over that waits to be confirmed. Raises Refused (`no_hand_over`) without one."""
+    found = step.ticket.hand_overs.filter(confirmed_at=None).select_related("receiver").first()
+    if found is None:
+        raise Refused(_("Nobody is handing this ticket over."), code="no_hand_over")
+    return found
 
 
 def centre_not_concerned(ticket: Ticket, centre: Unit) -> Unit:
