@@ -43,6 +43,7 @@ from tickets.models import (
     HandOver,
     Pause,
     StageClock,
+    SupervisionOrder,
     Ticket,
     TicketEvent,
     TicketNote,
@@ -192,7 +193,10 @@ class Case:
         mine = {"ticket": self.ticket.pk}
         return [
             list(Ticket.objects.filter(pk__in=[self.ticket.pk, *(own.pk for own in self.own.values())]).values()),
-            *(list(rows.objects.filter(**mine).values()) for rows in (TicketEvent, StageClock, WorkOrder)),
+            *(
+                list(rows.objects.filter(**mine).values())
+                for rows in (TicketEvent, StageClock, WorkOrder, SupervisionOrder)
+            ),
             *(rows.objects.count() for rows in (TicketNote, Answer, WorkOrderReply, Attachment, Amendment)),
             *(list(rows.objects.values()) for rows in (Pause, Extension, DelayFinding)),
         ]
@@ -214,7 +218,9 @@ def _suited(act: str, usual: Ticket, operator: Operator, actors: Actors) -> Tick
         return order_in(OrderStatus.REPLIED, operator, by=agent).ticket
     if act == "archive" and usual.status == Status.CLOSED:  # nothing is due after an answer on the spot
         return do(take_complaint(operator, by=agent), "answer_on_spot", operator)
-    if act == "fulfil_promise" and usual.status in (Status.CLOSED, Status.PENDING_SCREENING, Status.REVISITED):
+    if act.endswith("_supervision") and usual.status != Status.DRAFT:
+        _supervised(usual, operator, is_answered=act == "judge_supervision")
+    if act in ("fulfil_promise", "chase") and usual.status in (Status.CLOSED, Status.PENDING_SCREENING, Status.REVISITED):
         promised = do(bring_to(Status.PENDING_ANSWER, operator, by=agent), "answer", operator, **UNRESOLVED)
         if usual.status != Status.CLOSED:
             word = "satisfied" if usual.status == Status.REVISITED else "dissatisfied"
@@ -238,6 +244,22 @@ def _on_an_old_calendar(usual: Ticket, operator: Operator, actors: Actors) -> Ti
     days = {"amount": "3", "unit": "wd", "day_end": None, "soft": False}
     StageClock.objects.filter(ticket=ticket, outcome=Outcome.RUNNING).update(limit=days, calendar_version="old")
     return ticket
+
+
+def _supervised(ticket: Ticket, operator: Operator, *, is_answered: bool) -> None:
+    """A supervision order of the department that had the ticket, else of the centre: such as a closed one keeps."""
+    order, now = ticket.work_orders.first(), clock.now()
+    answered = {"status": "replied", "replied_at": now, "replied_by": operator.users["handler_billing"]}
+    SupervisionOrder.objects.create(
+        ticket=ticket,
+        seq=1,
+        grade="supervise",
+        trigger="key",
+        target_unit=order.unit if order else operator.js.centre,
+        issued_at=now,
+        reply_due_at=now,
+        **(answered if is_answered else {}),
+    )
 
 
 def _child_in(state: str, operator: Operator) -> WorkOrder:

@@ -27,7 +27,7 @@ from organization.roles import Role
 from tests.conftest import MONDAY_MORNING
 from tests.factories.organization import SINCE, Operator, build_operator
 from tests.factories.standing import standing
-from tests.factories.tickets import bring_to, load_unicom, order_in
+from tests.factories.tickets import bring_to, do, load_unicom, order_in
 from tickets.models import Attachment, Scheme, SchemeVersion, Ticket, WorkdayOverride
 from tickets.services.attachments import attach
 
@@ -94,6 +94,7 @@ class Place:
             more: dict[str, list[Any]] = {
                 "ticket_action": ["add_note"],
                 "order_action": [1, "claim"],
+                "supervision_action": [1, "reply_supervision"],
                 "attachment": [self.attachment.pk],
             }
             return reverse(row.address, args=[ticket.number, *more.get(name, [])])
@@ -124,6 +125,7 @@ def place(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
             "handling": order_in("sent", operator).ticket,
             "closed": bring_to("closed", operator),
         }
+        do(tickets["handling"], "supervise", operator)
         picture = SimpleUploadedFile("账单.png", PNG)
         attachment = attach(tickets["handling"].pk, picture, purpose="evidence", by=operator.user("dispatcher"))
         yield Place(tickets, attachment, _configuration(operator, version), _clients(operator))
