@@ -47,7 +47,7 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {role: frozenset() for role in R
         _permissions("organization", "unit user membership absence liaisonterm", "add", "change", "view")
         | _permissions("tickets", "workdayoverride", "add", "change", "view")
         # A scheme version is an immutable document and its entries come with it: `load_scheme` writes them.
-        | _permissions("tickets", "scheme schemeversion dictionaryentry", "view")
+        | _permissions("tickets", "scheme schemeversion dictionaryentry message", "view")
         | _permissions("core", "accesslog", "view")
     ),
 }

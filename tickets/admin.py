@@ -1,18 +1,20 @@
-"""The administrator's pages of the kernel: schemes and dictionaries to read, working days to declare. No tickets."""
+"""The administrator's pages of the kernel: schemes and dictionaries to read, working days to declare, messages sent and
+not sent. No tickets."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.errors import Refused
 from organization.admin import HistoryAdmin
-from tickets.models import DictionaryEntry, Scheme, SchemeVersion, WorkdayOverride
-from tickets.services import workdays
+from tickets.models import DictionaryEntry, Message, Scheme, SchemeVersion, WorkdayOverride
+from tickets.services import notices, workdays
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """A page to read: what it shows is written by `load_scheme`."""
+    """A page to read: what it shows is written elsewhere."""
 
-    actions = None
+    actions: tuple[str, ...] | None = None
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -169,3 +171,39 @@ class WorkdayOverrideAdmin(HistoryAdmin):
         if stored is None:
             return workdays.declare_day(by=by, **data)
         return workdays.change_day(by=by, override=stored, is_working=data["is_working"], note=data["note"])
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """What left the product or could not: for whom, by which way, about which ticket; no address and no content."""
+
+    actions = ("send_again",)
+    fields = ("number", "kind", "channel", "recipient", "state", "created_at", "sent_at", "attempts", "last_error")
+    list_display = ("number", "kind", "channel", "recipient", "state", "created_at", "attempts", "last_error")
+    list_filter = ("state", "channel")
+    list_select_related = ("outbox__ticket", "user", "unit")
+    search_fields = ("=outbox__ticket__number",)
+    show_full_result_count = False
+    ordering = ("-pk",)
+
+    @admin.display(description=_("number"))
+    def number(self, message: Message) -> str:
+        """The number of the ticket."""
+        return message.outbox.ticket.number
+
+    @admin.display(description=_("Notice"))
+    def kind(self, message: Message) -> str:
+        """What it tells."""
+        return message.outbox.get_kind_display()
+
+    @admin.display(description=_("recipient"))
+    def recipient(self, message: Message) -> str:
+        """The person or the unit."""
+        return str(message.user or message.unit)
+
+    @admin.action(description=_("Send again what was given up"), permissions=["view"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Message]) -> None:
+        """Through `send_again`."""
+        count = notices.send_again(by=cast("User", request.user), message_ids=list(chosen.values_list("pk", flat=True)))
+        words = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
+        self.message_user(request, words % {"count": count}, messages.SUCCESS)

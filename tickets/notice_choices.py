@@ -26,7 +26,7 @@ _BY_DEFAULT = {
 }
 
 
-def default_channels(kind: str, *, priority: int) -> frozenset[Channel]:
+def default_channels(kind: str, *, priority: int = LAST_PRIORITY) -> frozenset[Channel]:
     """The ways that a kind goes without anybody's choice, for a ticket of this priority."""
     found = _BY_DEFAULT.get(NoticeKind(kind), frozenset[Channel]())
     rings = kind == NoticeKind.OVERDUE and priority == FIRST_PRIORITY

@@ -1,8 +1,8 @@
-"""Addresses of the workbench, of `/desk/` and `/supervision/`, and of the customer's pages below `/progress/`."""
+"""Addresses of the workbench, `/desk/`, `/supervision/`, `/notices/`, and the customer's pages below `/progress/`."""
 
 from django.urls import include, path
 
-from tickets.views import pools, rating, workbench
+from tickets.views import notices, pools, rating, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -11,5 +11,10 @@ urlpatterns = [
     path("desk/search/", pools.search, name="search"),
     path("progress/rate/<str:token>/", rating.rate, name="rate"),
     path("desk/tickets/", include("tickets.views.ticket_urls")),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/count/", notices.count, name="notices_count"),
+    path("notices/read/", notices.read_all, name="notices_read"),
+    path("notices/<int:pk>/read/", notices.read, name="notice_read"),
+    path("me/notices/", notices.choices, name="notice_choices"),
     path("supervision/", include("tickets.views.supervision_urls")),
 ]
