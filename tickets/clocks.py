@@ -201,13 +201,14 @@ def recompute(step: Step) -> list[dict[str, Any]]:
         rule = step.scheme.limit_rule(row.stage, facts_of(step.ticket))
         if rule is None or (row.work_order_id is not None and row.attempt > 1):
             continue
-        before = row.due_at
+        before, first = row.due_at, row.original_due_at
         _apply(step, row, rule, None)
         row.original_due_at = row.due_at
         if row.schedule > 1 and before > row.due_at:  # what was agreed stays agreed
             clock_times.set_due(row, before, step.scheme.options, clock_times.calendar_of(row))
-        if row.due_at != before:
+        if (row.due_at, row.original_due_at) != (before, first):
             row.save()
+        if row.due_at != before:
             moved.append(_moved(row, before))
     return moved
 

@@ -256,7 +256,9 @@ def _record(tickets: Mapping[int, Ticket], entries: list[tuple[Ticket, str, dict
     ]
     TicketEvent.objects.bulk_create(events)
     changed = {ticket.pk for ticket, _action, _data in entries}
-    Ticket.objects.bulk_update([tickets[pk] for pk in changed], ["event_count", "last_event_hash"])
+    for pk in changed:
+        tickets[pk].changed_at = now
+    Ticket.objects.bulk_update([tickets[pk] for pk in changed], ["event_count", "last_event_hash", "changed_at"])
 
 
 def _telling(one: _Raised, now: datetime) -> Outbox:
