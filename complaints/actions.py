@@ -171,6 +171,7 @@ CENTRE = (
         name="grant_waiver",
         label=_("Waive the daily rent"),
         allow=dict.fromkeys((R.DISPATCHER, R.DIRECTOR, R.APPROVER), _in(S.HANDLING, S.PENDING_ANSWER)),
+        suits=remedies.may_waive,
         effect=remedies.grant_waiver,
     ),
 )
@@ -278,7 +279,8 @@ ANY_TIME = (
         name="amend",
         label=_("Correct"),
         allow={R.AGENT: _in(S.DRAFT, S.PENDING_DISPATCH, S.PENDING_INSTRUCTION), R.DISPATCHER: SUBMITTED_OPEN},
-        checks=(dispatching.check_agent_amends,),
+        suits=dispatching.may_amend,
+        checks=(dispatching.check_amends,),
         effect=common.amend,
     ),
     Action(
@@ -291,6 +293,7 @@ ANY_TIME = (
         name="hand_over",
         label=_("Hand over"),
         allow={R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN},
+        suits=common.may_hand_over,
         effect=common.hand_over,
     ),
     Action(
@@ -303,6 +306,7 @@ ANY_TIME = (
         name="cancel_hand_over",
         label=_("Take the hand-over back"),
         allow={R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN},
+        suits=common.may_cancel_hand_over,
         effect=common.cancel_hand_over,
     ),
     Action(
@@ -324,6 +328,7 @@ ANY_TIME = (
         allow={R.DISPATCHER: OPEN},
         transition=True,
         locks=common.merge_locks,
+        suits=common.may_merge,
         effect=common.merge,
     ),
     Action(

@@ -78,7 +78,9 @@ def _no_locks(data: Mapping[str, Any]) -> Iterable[int]:
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """One act. `allow` maps each role to the states it may act in: the order's where the act is on a work order,
-    else the ticket's. `checks` raise `Refused`; `locks` names the other tickets that the act touches."""
+    else the ticket's. `checks` raise `Refused`; `locks` names the other tickets that the act touches. `suits` says
+    whether a grant is enough for this very case, where that depends on more than role and reach; who has several
+    acts by the narrowest that is, and is refused by a check where none is."""
 
     name: str
     label: Promise
@@ -91,6 +93,7 @@ class Action:
     checks: tuple[Callable[[Step], None], ...] = ()
     locks: Callable[[Mapping[str, Any]], Iterable[int]] = _no_locks
     finder: Callable[[User, Mapping[str, Any]], TicketQuerySet] | None = None
+    suits: Callable[[Step, Grant], bool] | None = None
     bumps_version: bool = True
 
     @property

@@ -120,7 +120,7 @@ def _load(
 
 
 def _authorise(step: Step) -> None:
-    """Take the narrowest grant that allows the act here, and keep it for the event."""
+    """Take the narrowest grant that allows the act here, of those that suit the case, and keep it for the event."""
     if step.by is None:
         if not step.action.system:
             raise NotPermitted(_("Only a person can do this."))
@@ -130,6 +130,9 @@ def _authorise(step: Step) -> None:
     if not roles:  # nobody may act in this state: the state check says so better than the permission check
         roles = frozenset(step.action.allow)
     candidates = [grant for grant in grants_of(step.by, step.at) if grant.role in roles]
+    suits = step.action.suits
+    if suits is not None and len(candidates) > 1:
+        candidates.sort(key=lambda grant: not suits(step, grant))  # the others last, for their check to say why
     if candidates:
         step.grant = _grant_in_reach(step, candidates)
     if step.grant is None:

@@ -17,6 +17,7 @@ from tickets.services import common, orders
 from tickets.states import Origin, Status
 
 if TYPE_CHECKING:
+    from organization.grants import Grant
     from tickets.actions import Step
     from tickets.models import Ticket
 
@@ -112,10 +113,14 @@ def note_reason(step: Step) -> None:
     step.notes["reason"] = step.data["reason"]
 
 
-def check_agent_amends(step: Step) -> None:
+def may_amend(step: Step, grant: Grant) -> bool:
     """Agents correct what their unit took until it is dispatched; after that the centre does (permissions)."""
-    is_agent = step.grant is not None and step.grant.role == Role.AGENT
-    if is_agent and step.ticket.dispatched_at is not None:
+    return grant.role != Role.AGENT or step.ticket.dispatched_at is None
+
+
+def check_amends(step: Step) -> None:
+    """Whoever corrects may do so by now (see `may_amend`)."""
+    if step.grant is not None and not may_amend(step, step.grant):
         raise NotPermitted(_("The ticket has been dispatched: ask the complaint centre to correct it."))
 
 

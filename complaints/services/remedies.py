@@ -16,6 +16,7 @@ from tickets.models import Remedy
 from tickets.selectors import restored_at
 
 if TYPE_CHECKING:
+    from organization.grants import Grant
     from tickets.actions import Step
     from tickets.models import Ticket
 
@@ -74,8 +75,7 @@ def grant_waiver(step: Step) -> None:
             code="proposal_changed",
         )
     role = step.grant.role if step.grant else ""
-    amount = Decimal(proposal.days)
-    if not step.scheme.may_grant(role, Remedy.RemedyKind.RENT_WAIVER, amount, facts_of(step.ticket)):
+    if not _is_within(step, role, proposal):
         raise NotPermitted(
             _("A waiver of %(days)s days is above your authority. Ask the director.") % {"days": proposal.days}
         )
@@ -89,6 +89,17 @@ def grant_waiver(step: Step) -> None:
         granted_as=role,
     )
     step.notes.update(covers_from=proposal.covers_from, covers_to=proposal.restored, days=proposal.days)
+
+
+def may_waive(step: Step, grant: Grant) -> bool:
+    """Whether the authority of a grant's role reaches as far as the proposal (U-48)."""
+    proposal = propose_waiver(step.ticket, step.at)
+    return proposal is not None and _is_within(step, grant.role, proposal)
+
+
+def _is_within(step: Step, role: str, proposal: WaiverProposal) -> bool:
+    amount = Decimal(proposal.days)
+    return step.scheme.may_grant(role, Remedy.RemedyKind.RENT_WAIVER, amount, facts_of(step.ticket))
 
 
 def _reported(ticket: Ticket, field: str) -> datetime | None:

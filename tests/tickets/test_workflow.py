@@ -120,6 +120,39 @@ def test_the_narrowest_membership_is_taken_and_recorded(operator: Operator) -> N
     assert (event.unit, event.role, event.actor) == (operator.js.centre, "dispatcher", operator.user("dispatcher"))
 
 
+@pytest.mark.parametrize(
+    "who, wider, act, data, role",
+    [
+        ("handler", Role.DIRECTOR, "reassign", {"user": "handler_b"}, "director"),
+        ("handler", Role.DIRECTOR, "reassign", {"user": "handler"}, "handler"),
+        ("dispatcher", Role.DIRECTOR, "grant_waiver", {"days": 1}, "dispatcher"),
+        ("dispatcher", Role.DIRECTOR, "grant_waiver", {"days": 9}, "director"),
+        ("agent", Role.DISPATCHER, "amend", {"changes": {"summary": "宽带断网三天"}}, "dispatcher"),
+        ("dispatcher", Role.DIRECTOR, "hand_over", {"receiver": "dispatcher_b"}, "dispatcher"),
+        ("dispatcher_b", Role.DIRECTOR, "hand_over", {"receiver": "dispatcher_b"}, "director"),
+        ("dispatcher", Role.DIRECTOR, "cancel_hand_over", {}, "dispatcher"),
+        ("dispatcher_b", Role.DIRECTOR, "cancel_hand_over", {}, "director"),
+    ],
+)
+def test_the_narrowest_membership_that_is_enough_is_taken(
+    operator: Operator, who: str, wider: Role, act: str, data: dict[str, Any], role: str
+) -> None:
+    """Model 2: what the narrower role may not do in this case, the same person does by the wider one."""
+    Membership.objects.create(user=operator.users[who], unit=operator.js.unit, role=wider, starts_on=SINCE)
+    ticket = order_in("handling", operator).ticket
+    if act == "grant_waiver":
+        reported = ticket.accepted_at - dt.timedelta(days=data["days"])
+        Ticket.objects.filter(pk=ticket.pk).update(extra={"fault_reported_at": reported.isoformat()})
+        do(ticket, "reply", operator, order=1, restored_at=ticket.accepted_at + dt.timedelta(days=1))
+    if act == "amend":
+        do(ticket, "recall", operator, order=1)
+    if act == "cancel_hand_over":
+        do(ticket, "hand_over", operator)
+    users = {name: operator.user(value) for name, value in data.items() if name in ("user", "receiver")}
+    done = do(ticket, act, operator, by=who, order=1 if act == "reassign" else None, **data | users)
+    assert last_event(done).role == role
+
+
 def test_a_membership_counts_on_its_days_only(operator: Operator) -> None:
     ticket = bring_to("pending_dispatch", operator)
     mine = Membership.objects.filter(user=operator.users["dispatcher_b"])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from organization.grants import Grant
     from organization.models import Unit, User
     from tickets.actions import Step
     from tickets.querysets import TicketQuerySet
@@ -143,13 +144,18 @@ def reclassify(step: Step) -> None:
     step.notes["moved"] = clocks.recompute(step)
 
 
+def may_hand_over(step: Step, grant: Grant) -> bool:
+    """The holder hands a ticket over, or a director."""
+    return grant.role == Role.DIRECTOR or step.ticket.holder_id == step.person.pk
+
+
 def hand_over(step: Step) -> None:
     """Offer the ticket to somebody else (交接); it moves when the receiver confirms. Data: receiver, note.
 
-    The holder does it, or a director over it; an offer that nobody has confirmed yet is replaced.
+    See `may_hand_over`; an offer that nobody has confirmed yet is replaced.
     """
-    receiver, is_director = step.data["receiver"], step.grant is not None and step.grant.role == Role.DIRECTOR
-    if not is_director and step.ticket.holder_id != step.person.pk:
+    receiver = step.data["receiver"]
+    if step.grant is not None and not may_hand_over(step, step.grant):
         raise NotPermitted(_("Only who holds the ticket, or a director, can hand it over."))
     if receiver.pk == step.ticket.holder_id:
         raise Refused(_("%(who)s holds this ticket already.") % {"who": receiver.name}, code="same_holder")
@@ -184,10 +190,15 @@ def confirm_hand_over(step: Step) -> None:
     step.ticket.holder = step.person
 
 
+def may_cancel_hand_over(step: Step, grant: Grant) -> bool:
+    """Whose ticket it was takes an offer back, or a director."""
+    return grant.role == Role.DIRECTOR or _offered(step).giver_id == step.person.pk
+
+
 def cancel_hand_over(step: Step) -> None:
-    """Whose ticket it was, or a director, takes back what nobody has confirmed; the ticket stays where it is."""
-    offered, is_director = _offered(step), step.grant is not None and step.grant.role == Role.DIRECTOR
-    if not is_director and offered.giver_id != step.person.pk:
+    """Take back what nobody has confirmed; the ticket stays where it is. See `may_cancel_hand_over`."""
+    offered = _offered(step)
+    if step.grant is not None and not may_cancel_hand_over(step, step.grant):
         raise NotPermitted(_("Only who hands the ticket over, or a director, can take it back."))
     step.notes["to"] = offered.receiver.name
     offered.delete()
@@ -243,6 +254,14 @@ def end(step: Step) -> None:
     step.notes["reason"] = step.data.get("reason", "")
 
 
+def may_merge(step: Step, grant: Grant) -> bool:
+    """The ticket that stays may be seen as who took it (U-25), but is not decided by the unit that it is about."""
+    return not any(
+        other.complained_unit is not None and covers(other.complained_unit, grant.unit)
+        for other in step.others.values()
+    )
+
+
 def merge(step: Step) -> None:
     """Put the ticket into an older one of the same kind (并单), whose clocks run on. Data: into (ticket id)."""
     ticket, older = step.ticket, step.others.get(step.data["into"])
@@ -257,8 +276,7 @@ def merge(step: Step) -> None:
             _("%(number)s is the younger one: merge it into this ticket instead.") % {"number": older.number},
             code="younger",
         )
-    about, own = older.complained_unit, step.grant.unit if step.grant else None
-    if about is not None and own is not None and covers(about, own):  # seen only as who took it (U-25)
+    if step.grant is not None and not may_merge(step, step.grant):
         raise Refused(
             _("%(number)s is about your own unit: another centre deals with it.") % {"number": older.number},
             code="recused",

@@ -112,6 +112,7 @@ ORDER_ACTIONS = (
         allow={
             role: frozenset({O.SENT, O.HANDLING, O.PENDING_REVIEW}) for role in (R.HANDLER, R.DIRECTOR, R.SUPERVISOR)
         },
+        suits=orders.may_reassign,
         effect=orders.reassign,
     ),
 )

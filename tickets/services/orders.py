@@ -22,6 +22,7 @@ from tickets.services.returning import count_bounce, is_bounce, refuse_open_chil
 from tickets.states import ORDER_OPEN, OrderRole, OrderStatus, Origin, Stage
 
 if TYPE_CHECKING:
+    from organization.grants import Grant
     from organization.models import User
     from tickets.actions import Step
 
@@ -232,10 +233,15 @@ def recall(step: Step) -> None:
     recall_order(step, step.the_order)
 
 
+def may_reassign(step: Step, grant: Grant) -> bool:
+    """A handler may only take an order over itself."""
+    return grant.role != Role.HANDLER or step.data["user"] == step.by
+
+
 def reassign(step: Step) -> None:
-    """Give the order to another person of its unit; a handler may only take it over itself. Data: user."""
+    """Give the order to another person of its unit (see `may_reassign`). Data: user."""
     order, user = step.the_order, step.data["user"]
-    if step.grant is not None and step.grant.role == Role.HANDLER and user != step.by:
+    if step.grant is not None and not may_reassign(step, step.grant):
         raise NotPermitted(_("Only the director can give an order to somebody else."))
     if user not in people_with(Role.HANDLER, order.unit, local_day(step.at)):
         raise Refused(
