@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from core import clock
 from core.errors import Refused
-from tests.complaints import walk_rules
+from tests.complaints import walk_rules, walk_supervision
 from tests.complaints.walk_acts import ASIDE, ENDINGS, REFUSALS, Choice, Pen, choices_for
 from tests.complaints.walk_people import Person, people_of, sees
 from tests.conftest import MONDAY_MORNING
@@ -67,6 +67,7 @@ class Walk(RuleBasedStateMachine):
         self.now = self.clock.__enter__()
         self.tickets: list[int] = []
         self.stopped: dict[int, Any] = {}
+        self.judged: dict[int, Any] = {}
         self.known: dict[int, Ticket] = {}  # as they are after the last step
 
     @initialize(data=st.data())
@@ -171,7 +172,7 @@ class Walk(RuleBasedStateMachine):
             self.check(other)
 
     def check(self, ticket_id: int) -> Ticket:
-        """The rules hold, and stopped clocks are as they were when they stopped."""
+        """The rules hold; stopped clocks and judged supervision orders are as they were then."""
         ticket = self.known[ticket_id] = walk_rules.load(ticket_id)
         walk_rules.check(ticket, self.now.instant)
         rows = {
@@ -182,6 +183,9 @@ class Walk(RuleBasedStateMachine):
                 assert rows[row.pk] == self.stopped[row.pk], f"the stopped {row.stage} clock was changed"
             elif row.stopped_at is not None:
                 self.stopped[row.pk] = rows[row.pk]
+        for order in walk_supervision.stored(ticket):
+            if order["status"] == "judged":
+                assert self.judged.setdefault(order["id"], order) == order, "a judged supervision order was changed"
         return ticket
 
     def teardown(self) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from organization.models import Unit
 from organization.roles import Role
-from tests.complaints.walk_people import Person, may, sees
+from tests.complaints import walk_supervision
+from tests.complaints.walk_people import Person, is_about, may, sees
 from tests.factories.organization import Operator
 from tests.factories.tickets import default_data, entry
 from tickets.actions import actions_of
@@ -41,8 +42,9 @@ REFUSALS: dict[str, set[str]] = {
     "unmerge": {"unmerge_late"},
     "hand_over": {"hand_over_one_pending", "same_holder", "receiver_blind"},
 }
+REFUSALS |= walk_supervision.REFUSALS
 ENDINGS = {"decline", "withdraw", "merge", "void"}
-ASIDE = {
+ASIDE = walk_supervision.ACTS | {
     "add_contact",
     "add_note",
     "amend",
@@ -120,6 +122,8 @@ def _is_in_person(one: Person, name: str, ticket: Ticket, order: WorkOrder | Non
         case "cancel_hand_over":
             is_mine = ticket.hand_overs.filter(confirmed_at=None, giver=one.user).exists()
             return one.role == Role.DIRECTOR or is_mine
+        case "acknowledge_supervision" | "reply_supervision" | "judge_supervision":
+            return bool(walk_supervision.fitting(name, one, ticket))
         case "revisit" | "attempt_revisit":
             return all(one.user.pk not in _handlers(row) for row in ticket.work_orders.all())
         case "claim":
@@ -151,7 +155,7 @@ class Pen:
         if choice.act == "merge":
             return {}
         data = default_data(choice.act, self.operator, ticket)
-        free = next(unit for unit in self.units if not _is_about(ticket, unit))
+        free = next(unit for unit in self.units if not is_about(ticket, unit))
         if choice.act == "dispatch":
             data["orders"] = [{"unit": free, "role": "lead"}]
         return data | {"unit": free} if choice.act == "assign" else data
@@ -196,6 +200,9 @@ class Pen:
                 return {"receiver": draw(st.sampled_from(receivers))} if receivers else None
             case "transfer_centre":
                 return {"unit": draw(st.sampled_from(self.places))}
+            case act if act in walk_supervision.ACTS:
+                assert person is not None
+                return walk_supervision.data_for(act, person, ticket, draw)
             case "merge":
                 return {"into": draw(st.sampled_from(others))} if others else None
             case _:
@@ -213,7 +220,7 @@ class Pen:
         """One to three orders to units that have none; those of earlier rounds are recalled before these are made."""
         is_again = ticket.status != Status.HANDLING
         busy = set() if is_again else {order.unit_id for order in ticket.work_orders.all() if order.is_open}
-        free = [unit for unit in self.units if unit.pk not in busy and not _is_about(ticket, unit)]
+        free = [unit for unit in self.units if unit.pk not in busy and not is_about(ticket, unit)]
         count = min(len(free), self.draw(st.sampled_from([1, 1, 2, 2, 3])))
         chosen = self.draw(st.permutations(free))[:count]
         had = [order.unit for order in ticket.work_orders.all() if order.is_open or order.status == "accepted"]
@@ -223,7 +230,7 @@ class Pen:
         return [{"unit": unit, "role": role} for unit, role in zip(chosen, roles, strict=False)]
 
     def _unit(self, ticket: Ticket, usual: dict[str, Any], units: list[Unit]) -> dict[str, Any] | None:
-        free = [unit for unit in units if not _is_about(ticket, unit)]
+        free = [unit for unit in units if not is_about(ticket, unit)]
         return usual | {"unit": self.draw(st.sampled_from(free))}
 
     def _reassign(self, order: WorkOrder, person: Person) -> dict[str, Any] | None:
@@ -269,8 +276,3 @@ def _has_open_link(ticket: Ticket, at: dt.datetime) -> bool:
     """The link of the answer that closed it is good for one rating, a little over thirty days (SM-09)."""
     link = ticket.ratings.select_related("answer").last()
     return link is not None and link.rated_at is None and at < link.answer.at + dt.timedelta(days=30)
-
-
-def _is_about(ticket: Ticket, unit: Unit) -> bool:
-    about = ticket.complained_unit
-    return about is not None and unit.path.startswith(about.path)

@@ -74,6 +74,19 @@ def sees(person: Person, ticket: Ticket) -> bool:
     return False
 
 
+def answers_for(person: Person, unit: Unit) -> bool:
+    """Whether the person answers a supervision order addressed to the unit."""
+    if person.role == Role.DISPATCHER:
+        return _covers(person.unit, unit) and any(unit.has_function(one) for one in ("complaint_centre", "group_centre"))
+    return person.role in (Role.HANDLER, Role.DIRECTOR) and _covers(person.unit, unit)
+
+
+def is_about(ticket: Ticket, unit: Unit) -> bool:
+    """Whether the complaint is about the unit or one above it."""
+    about = ticket.complained_unit
+    return about is not None and _covers(about, unit)
+
+
 def _owns(unit: Unit, ticket: Ticket) -> bool:
     return _covers(unit, ticket.owner_unit)
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from core.clock import SHANGHAI
+from tests.complaints import walk_supervision
 from tickets import record
 from tickets.models import StageClock, Ticket, TicketEvent, WorkOrder
 from tickets.models.ticket import NOTHING_DUE
@@ -53,7 +54,8 @@ def load(ticket_id: int) -> Ticket:
 def fingerprint(ticket: Ticket) -> Any:
     """Every stored value of the ticket, its orders, clocks and events."""
     rows = [ticket, *ticket.work_orders.all(), *ticket.clocks.all(), *ticket.events.all(), *ticket.answers.all()]
-    return [[(field.attname, getattr(row, field.attname)) for field in row._meta.concrete_fields] for row in rows]
+    stored = [[(field.attname, getattr(row, field.attname)) for field in row._meta.concrete_fields] for row in rows]
+    return [*stored, walk_supervision.stored(ticket)]
 
 
 def check(ticket: Ticket, at: dt.datetime) -> None:
@@ -61,6 +63,7 @@ def check(ticket: Ticket, at: dt.datetime) -> None:
     _check_record(ticket)
     _check_rounds(ticket)
     _check_orders(ticket)
+    walk_supervision.check(ticket)
     assert Counter(_running(ticket)) == Counter(_expected(ticket)), f"clocks in {ticket.status}"
     _check_sums(ticket)
     for row in ticket.clocks.all():
