@@ -21,6 +21,7 @@ from tickets.models import Contact, Extension, Pause, StageClock, Ticket, Ticket
 from tickets.models.records import NoteKind, TicketLink
 from tickets.models.ticket import NOTHING_DUE
 from tickets.models.time import Decision
+from tickets.services.alerting import ALERT, SILENCE
 from tickets.states import (
     CLOSED,
     OPEN,
@@ -85,13 +86,14 @@ def chain_faults(tickets: QuerySet[Ticket]) -> Iterator[str]:
 def _states(tickets: QuerySet[Ticket]) -> Iterator[Check]:
     events = TicketEvent.objects.filter(ticket=OuterRef("pk"))
     last = events.order_by("-seq")
+    acts = last.exclude(action__in=(ALERT, SILENCE))  # what the sweep tells of changes nothing
     yield (
         _("the state is not the one that the last event led to"),
         tickets.annotate(told=Subquery(last.values("to_status")[:1])).exclude(status=F("told")),
     )
     yield (
         _("it was changed at another time than its last event says"),
-        tickets.annotate(told=Subquery(last.values("at")[:1])).exclude(changed_at=F("told")),
+        tickets.annotate(told=Subquery(acts.values("at")[:1])).exclude(changed_at=F("told")),
     )
     yield (
         _("it has no contact data"),

@@ -15,7 +15,7 @@ from django.utils import translation
 from tests.factories.organization import Operator, build_operator
 from tests.factories.tickets import bring_to, do, load_unicom
 from tickets import consistency
-from tickets.models import Contact, StageClock, Ticket, TicketEvent, TicketNote, WorkOrder
+from tickets.models import Contact, Extension, StageClock, Ticket, TicketEvent, TicketNote, WorkOrder
 from tickets.states import OrderStatus, Outcome, Stage, Status
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,8 @@ def tickets() -> Any:
 def clocks(stage: str) -> Any:
     return StageClock.objects.filter(stage=stage)
 
+
+STOPPED = {"outcome": Outcome.MET, "stopped_at": F("started_at"), "counted_seconds": 0, "next_alert_at": None}
 
 # What is broken: the state that the ticket is brought to, how, and the words that tell of it.
 BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
@@ -78,7 +80,7 @@ BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
     ),
     "untimed order": (
         Status.HANDLING,
-        lambda: clocks(Stage.HANDLE).update(outcome=Outcome.CANCELLED, stopped_at=F("started_at"), counted_seconds=0),
+        lambda: clocks(Stage.HANDLE).update(**(STOPPED | {"outcome": Outcome.CANCELLED})),
         "not timed any more (handle)",
     ),
     "round of a clock": (
@@ -88,8 +90,35 @@ BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
     ),
     "total": (
         Status.HANDLING,
-        lambda: clocks(Stage.TOTAL).update(outcome=Outcome.MET, stopped_at=F("started_at"), counted_seconds=0),
+        lambda: clocks(Stage.TOTAL).update(**STOPPED),
         "whole course is not timed",
+    ),
+    "marked as paused": (
+        Status.HANDLING,
+        lambda: tickets().update(is_paused=True),
+        "marked as paused and is not",
+    ),
+    "stands still": (
+        Status.HANDLING,
+        lambda: clocks(Stage.HANDLE).update(paused_at=F("started_at"), next_alert_at=None),
+        "stands still although",
+    ),
+    "runs on": (
+        Status.HANDLING,
+        lambda: tickets().update(is_paused=True),
+        "runs that should stand still",
+    ),
+    "asked for too long": (
+        Status.PENDING_ANSWER,
+        lambda: Extension.objects.create(
+            ticket=tickets().get(),
+            clock=clocks(Stage.HANDLE).get(),
+            due_before=clocks(Stage.HANDLE).get().due_at,
+            due_asked=clocks(Stage.HANDLE).get().due_at + HOUR,
+            asked_at=clocks(Stage.HANDLE).get().started_at,
+            asked_by=tickets().get().accepted_by,
+        ),
+        "that nobody needs any more",
     ),
     "timed twice": (
         Status.DRAFT,

@@ -256,9 +256,7 @@ def _record(tickets: Mapping[int, Ticket], entries: list[tuple[Ticket, str, dict
     ]
     TicketEvent.objects.bulk_create(events)
     changed = {ticket.pk for ticket, _action, _data in entries}
-    for pk in changed:
-        tickets[pk].changed_at = now
-    Ticket.objects.bulk_update([tickets[pk] for pk in changed], ["event_count", "last_event_hash", "changed_at"])
+    Ticket.objects.bulk_update([tickets[pk] for pk in changed], ["event_count", "last_event_hash"])
 
 
 def _telling(one: _Raised, now: datetime) -> Outbox:
