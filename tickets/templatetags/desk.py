@@ -17,6 +17,7 @@ from organization.roles import ADMIN_PERMISSIONS
 from tickets import display, phones, supervisions
 from tickets.clock_rows import clock_hint
 from tickets.domain.priority import REPEAT, Flag
+from tickets.monitor import may_monitor
 from tickets.pools import pools_of
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def topbar(context: dict[str, Any]) -> dict[str, Any]:
         "here": request.get_full_path(),
         "csrf_token": context.get("csrf_token"),
         "has_desk": bool(pools_of(request.user)),
+        "may_monitor": may_monitor(request.user),
         "role_names": list(dict.fromkeys(grant.role.label for grant in grants)),
         "roles_in_units": [f"{grant.role.label} · {grant.unit}" for grant in grants],
         "other_languages": [
