@@ -134,3 +134,20 @@ def test_contact_data_in_a_demand_is_masked(ticket: Ticket, operator: Operator) 
     assert "请回电" in page
     assert "13812345678" not in page
     assert SupervisionOrder.objects.get().demand == "请回电13812345678"
+
+
+def test_the_course_tells_of_each_step(ticket: Ticket, operator: Operator) -> None:
+    """U-47: whatever was demanded, answered and judged stays readable in the ticket's record."""
+    do(ticket, "supervise", operator, demand="请说明")
+    do(ticket, "chase", operator, demand="再催")
+    do(ticket, "reply_supervision", operator, text="已修复")
+    do(ticket, "judge_supervision", operator, verdict="unsatisfactory", score=-2, note="太迟")
+    page = signed_in(operator, "supervisor").get(f"/desk/tickets/{ticket.number}/")
+    told = {entry.event.action: [line.text for line in entry.lines] for entry in page.context["timeline"]}
+    unit = operator.js.fixed_line.name
+    assert told["supervise"][0].startswith(unit)
+    assert told["supervise"][1] == "请说明"
+    assert told["chase"][1] == "再催"
+    assert told["reply_supervision"] == [unit, "已修复"]
+    assert told["judge_supervision"][1].endswith("-2")
+    assert told["judge_supervision"][2] == "太迟"
