@@ -173,14 +173,22 @@ class WorkdayOverrideAdmin(HistoryAdmin):
         return workdays.change_day(by=by, override=stored, is_working=data["is_working"], note=data["note"])
 
 
+class WayFilter(admin.ChoicesFieldListFilter):
+    """By the way out of the product."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("way")
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     """What left the product or could not: for whom, by which way, about which ticket; no address and no content."""
 
     actions = ("send_again",)
-    fields = ("number", "kind", "channel", "recipient", "state", "created_at", "sent_at", "attempts", "last_error")
-    list_display = ("number", "kind", "channel", "recipient", "state", "created_at", "attempts", "last_error")
-    list_filter = ("state", "channel")
+    fields = ("number", "kind", "way", "recipient", "state", "created_at", "sent_at", "attempts", "last_error")
+    list_display = ("number", "kind", "way", "recipient", "state", "created_at", "attempts", "last_error")
+    list_filter = ("state", ("channel", WayFilter))
     list_select_related = ("outbox__ticket", "user", "unit")
     search_fields = ("=outbox__ticket__number",)
     show_full_result_count = False
@@ -195,6 +203,11 @@ class MessageAdmin(ReadOnlyAdmin):
     def kind(self, message: Message) -> str:
         """What it tells."""
         return message.outbox.get_kind_display()
+
+    @admin.display(description=_("way"), ordering="channel")
+    def way(self, message: Message) -> str:
+        """How it goes out."""
+        return message.get_channel_display()
 
     @admin.display(description=_("recipient"))
     def recipient(self, message: Message) -> str:

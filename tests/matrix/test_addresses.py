@@ -28,7 +28,8 @@ from tests.conftest import MONDAY_MORNING
 from tests.factories.organization import SINCE, Operator, build_operator
 from tests.factories.standing import standing
 from tests.factories.tickets import bring_to, do, load_unicom, order_in
-from tickets.models import Attachment, Scheme, SchemeVersion, Ticket, WorkdayOverride
+from tickets.models import Attachment, Message, Outbox, Scheme, SchemeVersion, Ticket, WorkdayOverride
+from tickets.models.outbox import Channel
 from tickets.services.attachments import attach
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -199,6 +200,10 @@ def _configuration(operator: Operator, version: SchemeVersion) -> ImportBatch:
     Absence.objects.create(user=user, starts_at=now, ends_at=now + dt.timedelta(days=1))
     WorkdayOverride.objects.create(day=dt.date(2026, 12, 25), is_working=False, note="台风停工")
     access.record(by=user, kind=AccessKind.LOGIN, subject=user.username)
+    told = Outbox.objects.order_by("pk")[0]
+    Message.objects.create(
+        key="1", outbox=told, channel=Channel.SMS, unit=operator.js.unit, created_at=now, next_try_at=now
+    )
     assert Scheme.objects.exists()
     return ImportBatch.objects.create(
         file_name="十月.xlsx",

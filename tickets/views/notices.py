@@ -61,8 +61,8 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def choices(request: HttpRequest) -> HttpResponse:
     """By which ways one is told of what."""
     user = person(request)
-    form = NoticeChoiceForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
+    form = NoticeChoiceForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_valid():
         choose(by=user, wanted=form.wanted)
         messages.success(request, _("Your choices are kept."))
         return redirect("notice_choices")
