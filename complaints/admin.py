@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -37,7 +37,6 @@ from tickets.display import due_words, instant_words
 from tickets.models import DictionaryEntry
 from tickets.models.attachment import AttachmentPurpose
 from tickets.models.ticket import NOTHING_DUE
-from tickets.phones import normalise_phone, normalise_service_number
 from tickets.scheme.entries import Contact as Access
 from tickets.services.attachments import attach
 from tickets.services.contact_access import contact_view
@@ -47,9 +46,6 @@ from tickets.views.rating import keep_link, link_to_show
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.db.models import QuerySet
     from django.forms import ModelForm
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
@@ -75,8 +71,7 @@ class ComplaintAdmin(ModelAdmin):
     paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    search_fields = ("number",)
-    search_help_text = gettext_lazy("Ticket number, contact phone or service number, in full.")
+    # No search here: it would put a phone into the address. The one in the header finds tickets (model 10).
     change_form_template = "admin/complaints/complaint/change_form.html"
 
     # Who sees what
@@ -115,21 +110,6 @@ class ComplaintAdmin(ModelAdmin):
         if lookup in ("accepted_at__gte", "accepted_at__lt"):
             return is_filter_instant(value)
         return lookup in {one.parameter_name for one in (LevelFilter, PriorityFilter, BusinessFilter, ChannelFilter)}
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Exact numbers only: what is masked can be found, never guessed bit by bit (model 10)."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        phone, service_number = _or_nothing(normalise_phone, term), _or_nothing(normalise_service_number, term)
-        condition = Q(number=term.upper())
-        if phone:
-            condition |= Q(contact__phone=phone)
-        if service_number:
-            condition |= Q(contact__service_number=service_number)
-        return queryset.filter(condition), False
 
     # The list
 
@@ -275,13 +255,6 @@ def _label_column() -> str:
 
 def _user(request: HttpRequest) -> User:
     return cast("User", request.user)
-
-
-def _or_nothing(normalise: Callable[[str], str], term: str) -> str:
-    try:
-        return normalise(term)
-    except ValueError:
-        return ""
 
 
 def _filled_in(by: User, ticket_id: int, version: int | None, changes: dict[str, Any]) -> bool:

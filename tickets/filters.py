@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
+from core.numbers import is_valid_number
 from organization.models import Unit
 from tickets import supervisions
 from tickets.models import Contact, SupervisionOrder, Ticket
@@ -37,9 +38,6 @@ def _day(method: str, label: Promise) -> django_filters.DateFilter:
 class TicketFilter(django_filters.FilterSet):
     """The filters of every list of tickets; `document` is the scheme whose codes are offered."""
 
-    q = django_filters.CharFilter(
-        method="exactly", label=_("Ticket no., phone or service no."), max_length=64, strip=True
-    )
     status = django_filters.ChoiceFilter(choices=Status.choices, label=_("State"), empty_label=_ANY)
     level = django_filters.ChoiceFilter(label=_("Level"), empty_label=_ANY)
     business_type = django_filters.ChoiceFilter(field_name="business_type__code", label=_("Business"), empty_label=_ANY)
@@ -60,10 +58,6 @@ class TicketFilter(django_filters.FilterSet):
             entries = document.all_entries(dimension)
             self.filters[dimension].extra["choices"] = [(entry.code, str(entry.label)) for entry in entries]
         self.filters["business_type"].extra["choices"] = business_tree(document)
-
-    def exactly(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Tickets of a number, or whose customer has exactly this phone or service number (model 10)."""
-        return queryset.filter(Q(number=value.upper()) | Q(pk__in=_contacts(value).values("ticket")))
 
     def since(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """Tickets accepted on the Shanghai day or later."""
@@ -120,14 +114,18 @@ class SupervisionFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=mine.values("pk"))
 
 
-def _contacts(typed: str) -> QuerySet[Contact]:
-    condition = Q(pk__in=[])
+def searched(typed: str) -> Q:
+    """Tickets of a number, or whose customer has exactly this phone or service number: what is masked can be found,
+    never guessed bit by bit (model 10)."""
+    contacts = Q(pk__in=[])
     for column, normalise in (("phone", normalise_phone), ("service_number", normalise_service_number)):
         try:
-            condition |= Q(**{column: normalise(typed)})
+            contacts |= Q(**{column: normalise(typed)})
         except ValueError:
             continue
-    return Contact.objects.filter(condition)
+    found = Q(pk__in=Contact.objects.filter(contacts).values("ticket"))
+    number = typed.upper()
+    return found | Q(number=number) if is_valid_number(number) else found
 
 
 def _midnight(day: date) -> datetime:

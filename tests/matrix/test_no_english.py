@@ -109,8 +109,8 @@ def test_workbench_and_pools(who: str, operator: Operator) -> None:
     for pool in pools_of(reader.user):
         reader.open(f"{reverse('pool')}?pool={pool.code}")
     if pools_of(reader.user):
-        reader.open(f"{reverse('pool')}?q=13900000000&accepted_from=nonsense")
-        reader.read("search", reader.client.get(reverse("search"), {"q": "C2600000000000"}, follow=True))
+        reader.open(f"{reverse('pool')}?found=lost&accepted_from=nonsense")
+        reader.send(reverse("search"), q="C2600000000000")
     assert not reader.faults, reader.report()
 
 

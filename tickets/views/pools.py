@@ -12,14 +12,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock
-from core.numbers import is_valid_number
 from organization.grants import has_role
 from organization.roles import Role
-from tickets import display
-from tickets.filters import TicketFilter
+from tickets import display, searches
+from tickets.filters import TicketFilter, searched
 from tickets.lists import page_of
 from tickets.models import Ticket
 from tickets.pools import Pool, counts_of, pools_of
@@ -28,6 +27,8 @@ from tickets.views import person
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+
+SEARCH_LENGTH = 64
 
 
 @require_safe
@@ -39,9 +40,13 @@ def pool(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(mine, request.GET.get("pool"))
     if chosen is None:
         return render(request, "desk/no_pools.html")
+    visible, key = Ticket.objects.visible_to(person(request)), request.GET.get("found", "")
+    typed = searches.kept(request.session, key) if key else None
+    if key:
+        visible = visible.filter(searched(typed)) if typed else visible.none()
     narrowed = TicketFilter(
         request.GET,
-        queryset=Ticket.objects.visible_to(person(request)),
+        queryset=visible,
         document=current_version(settings.DEFAULT_SCHEME).document,
     )
     page = page_of(
@@ -54,7 +59,8 @@ def pool(request: HttpRequest) -> HttpResponse:
         "pool": chosen,
         "pools": mine,
         "filter": narrowed,
-        "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
+        "is_filtered": bool(key) or any(request.GET.get(name) for name in narrowed.filters),
+        "search": {"key": key, "typed": typed},
         "page": page,
         "may_chase": has_role(person(request), Role.SUPERVISOR),
         "first": _address(request.GET, chosen) if "after" in request.GET or "before" in request.GET else None,
@@ -83,15 +89,22 @@ def counts(request: HttpRequest) -> HttpResponse:
     return JsonResponse(shown)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
-    """To the ticket of a number, else to the tickets with exactly that phone or service number."""
-    typed = request.GET.get("q", "").strip()
-    number = typed.upper()
-    if is_valid_number(number) and Ticket.objects.visible_to(person(request)).filter(number=number).exists():
-        return redirect("ticket", number)
-    return redirect(f"{reverse('pool')}?{urlencode({'pool': 'all', 'q': typed})}")
+    """To the one ticket with that number, phone or service number, else to the list of those with it.
+
+    What was typed comes in a form and is kept in the session: no address, and so no log or history, holds a phone.
+    Who had to log in first comes back without it, to the list of all.
+    """
+    typed = request.POST.get("q", "").strip()[:SEARCH_LENGTH]
+    if not typed:
+        return redirect(f"{reverse('pool')}?pool=all")
+    found = Ticket.objects.visible_to(person(request)).filter(searched(typed)).order_by()
+    numbers = list(found.values_list("number", flat=True)[:2])
+    if len(numbers) == 1:
+        return redirect("ticket", numbers[0])
+    return redirect(f"{reverse('pool')}?{urlencode({'pool': 'all', 'found': searches.keep(request.session, typed)})}")
 
 
 def _chosen(mine: list[Pool], code: str | None) -> Pool | None:
