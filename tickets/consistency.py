@@ -17,7 +17,18 @@ from django.utils.translation import gettext as _
 
 from core.numbers import is_valid_number
 from tickets import record
-from tickets.models import Contact, Extension, Pause, StageClock, Ticket, TicketEvent, TicketNote, WorkOrder
+from tickets.models import (
+    Contact,
+    Extension,
+    Pause,
+    StageClock,
+    SupervisionOrder,
+    SupervisionTrigger,
+    Ticket,
+    TicketEvent,
+    TicketNote,
+    WorkOrder,
+)
 from tickets.models.records import NoteKind, TicketLink
 from tickets.models.ticket import NOTHING_DUE
 from tickets.models.time import Decision
@@ -62,7 +73,7 @@ Check = tuple[str, QuerySet[Ticket]]
 def faults(ticket: Ticket | None = None) -> Iterator[str]:
     """Everything that contradicts itself, in sentences with the ticket's number; of one ticket where it is given."""
     tickets = Ticket.objects.all() if ticket is None else Ticket.objects.filter(pk=ticket.pk)
-    for check in (_states, _clocks, _orders, _counters):
+    for check in (_states, _clocks, _orders, _supervision, _counters):
         for words, wrong in check(tickets):
             for number in wrong.order_by("pk").values_list("number", flat=True).distinct().iterator():
                 yield f"{number}: {words}"
@@ -200,23 +211,17 @@ def _orders(tickets: QuerySet[Ticket]) -> Iterator[Check]:
         _("a part of the work is open although the order that asked for it has ended"),
         tickets.filter(_has(open_orders.filter(parent__isnull=False).exclude(parent__status__in=sorted(ORDER_OPEN)))),
     )
-    yield (
-        _("the numbers of its work orders have a gap"),
-        tickets.annotate(
-            rows=_count(WorkOrder.objects.all()),
-            last=Coalesce(
-                Subquery(
-                    WorkOrder.objects.filter(ticket=OuterRef("pk"))
-                    .order_by()
-                    .values("ticket")
-                    .annotate(last=Max("seq"))
-                    .values("last")
-                ),
-                0,
-                output_field=IntegerField(),
-            ),
-        ).exclude(rows=F("last")),
-    )
+    yield _("the numbers of its work orders have a gap"), _with_gaps(tickets, WorkOrder.objects.all())
+
+
+def _supervision(tickets: QuerySet[Ticket]) -> Iterator[Check]:
+    orders = SupervisionOrder.objects.all()
+    causes = SupervisionTrigger.objects.filter(supervision=OuterRef("pk"))
+    yield _("the numbers of its supervision orders have a gap"), _with_gaps(tickets, orders)
+    yield _("a supervision order has no trigger"), tickets.filter(_has(orders.exclude(Exists(causes))))
+    unread = orders.filter(replied_at__isnull=False, acknowledged_at__isnull=True)
+    backwards = orders.filter(Q(replied_at__lt=F("acknowledged_at")) | Q(judged_at__lt=F("replied_at")))
+    yield _("the steps of a supervision order contradict each other"), tickets.filter(_has(unread) | _has(backwards))
 
 
 def _counters(tickets: QuerySet[Ticket]) -> Iterator[Check]:
@@ -257,7 +262,16 @@ def _has(rows: QuerySet[Any]) -> Exists:
     return Exists(rows.filter(ticket=OuterRef("pk")))
 
 
-def _count(rows: QuerySet[TicketNote] | QuerySet[TicketEvent] | QuerySet[WorkOrder]) -> Coalesce:
+def _with_gaps(tickets: QuerySet[Ticket], rows: QuerySet[Any]) -> QuerySet[Ticket]:
+    """Tickets whose rows are not numbered from 1 on without gaps."""
+    of_ticket = rows.filter(ticket=OuterRef("pk")).order_by().values("ticket")
+    last = Subquery(of_ticket.annotate(last=Max("seq")).values("last"))
+    return tickets.annotate(rows=_count(rows), last=Coalesce(last, 0, output_field=IntegerField())).exclude(
+        rows=F("last")
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
     """How many such rows a ticket of the query around it has."""
     counted = rows.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(rows=Count("pk"))
     return Coalesce(Subquery(counted.values("rows")), 0, output_field=IntegerField())

@@ -29,10 +29,13 @@ class Person:
 
 
 def people_of(operator: Operator) -> list[Person]:
-    """Everybody with a role, and the group centre's own people, whom complaints about a whole centre go to (S-09)."""
-    for role in (Role.DISPATCHER, Role.DIRECTOR, Role.REVISITOR):
+    """Everybody with a role, the group centre's own people, whom complaints about a whole centre go to (S-09), and who
+    handles at the centres what units send up (U-40)."""
+    for role in (Role.DISPATCHER, Role.DIRECTOR, Role.REVISITOR, Role.HANDLER):
         user = UserFactory(username=f"group_{role}", name=f"总部{role.label}")
         MembershipFactory(user=user, role=role, unit=operator.group_centre)
+    for centre in (operator.js.centre, operator.zj.centre):
+        MembershipFactory(user=UserFactory(username=f"handler_{centre.code}"), unit=centre)
     rows = Membership.objects.select_related("user", "unit").order_by("user__username")
     return [Person(row.user, Role(row.role), row.unit) for row in rows]
 
@@ -77,7 +80,9 @@ def sees(person: Person, ticket: Ticket) -> bool:
 def answers_for(person: Person, unit: Unit) -> bool:
     """Whether the person answers a supervision order addressed to the unit."""
     if person.role == Role.DISPATCHER:
-        return _covers(person.unit, unit) and any(unit.has_function(one) for one in ("complaint_centre", "group_centre"))
+        return _covers(person.unit, unit) and any(
+            unit.has_function(one) for one in ("complaint_centre", "group_centre")
+        )
     return person.role in (Role.HANDLER, Role.DIRECTOR) and _covers(person.unit, unit)
 
 

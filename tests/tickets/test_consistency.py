@@ -15,7 +15,17 @@ from django.utils import translation
 from tests.factories.organization import Operator, build_operator
 from tests.factories.tickets import bring_to, do, load_unicom
 from tickets import consistency
-from tickets.models import Contact, Extension, StageClock, Ticket, TicketEvent, TicketNote, WorkOrder
+from tickets.models import (
+    Contact,
+    Extension,
+    StageClock,
+    SupervisionOrder,
+    SupervisionTrigger,
+    Ticket,
+    TicketEvent,
+    TicketNote,
+    WorkOrder,
+)
 from tickets.states import OrderStatus, Outcome, Stage, Status
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +219,24 @@ def test_a_part_of_ended_work_is_found(operator: Operator) -> None:
     assert list(consistency.faults()) == []
     WorkOrder.objects.filter(seq=1).update(status=OrderStatus.RECALLED, ended_at=F("sent_at"))
     assert any("order that asked for it has ended" in fault for fault in consistency.faults())
+
+
+@pytest.mark.parametrize(
+    "breaks, words",
+    [
+        (lambda: SupervisionOrder.objects.update(seq=2), "supervision orders have a gap"),
+        (lambda: SupervisionTrigger.objects.all().delete(), "has no trigger"),
+        (lambda: SupervisionOrder.objects.update(acknowledged_at=None), "steps of a supervision order"),
+        (lambda: SupervisionOrder.objects.update(replied_at=F("replied_at") - HOUR), "steps of a supervision order"),
+    ],
+)
+def test_broken_supervision_is_found(operator: Operator, breaks: Callable[[], object], words: str) -> None:
+    ticket = bring_to(Status.HANDLING, operator)
+    for act in ("supervise", "chase", "reply_supervision", "judge_supervision"):
+        do(ticket, act, operator)
+    assert list(consistency.faults()) == []
+    breaks()
+    assert any(words in fault for fault in consistency.faults())
 
 
 def test_what_the_write_path_makes_agrees(operator: Operator) -> None:
