@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from organization.models import Unit
 from organization.roles import Role
-from tests.complaints import walk_supervision
+from tests.complaints import walk_supervision, walk_times
 from tests.complaints.walk_people import Person, is_about, may, sees
 from tests.factories.organization import Operator
 from tests.factories.tickets import default_data, entry
@@ -42,24 +42,28 @@ REFUSALS: dict[str, set[str]] = {
     "unmerge": {"unmerge_late"},
     "hand_over": {"hand_over_one_pending", "same_holder", "receiver_blind"},
 }
-REFUSALS |= walk_supervision.REFUSALS
+REFUSALS |= walk_supervision.REFUSALS | walk_times.REFUSALS
 ENDINGS = {"decline", "withdraw", "merge", "void"}
-ASIDE = walk_supervision.ACTS | {
-    "add_contact",
-    "add_note",
-    "amend",
-    "reclassify",
-    "hand_over",
-    "confirm_hand_over",
-    "cancel_hand_over",
-    "interim_reply",
-    "record_attempt",
-    "attempt_revisit",
-    "fill_in",
-    "grant_waiver",
-    "reassign",
-    "transfer_centre",
-}
+ASIDE = (
+    walk_supervision.ACTS
+    | walk_times.ACTS
+    | {
+        "add_contact",
+        "add_note",
+        "amend",
+        "reclassify",
+        "hand_over",
+        "confirm_hand_over",
+        "cancel_hand_over",
+        "interim_reply",
+        "record_attempt",
+        "attempt_revisit",
+        "fill_in",
+        "grant_waiver",
+        "reassign",
+        "transfer_centre",
+    }
+)
 # The state alone offers these; they wait for something else to be so.
 ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
     "dispatch": lambda ticket, at: not ticket.needs_assignment,
@@ -73,7 +77,8 @@ ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
     "confirm_hand_over": lambda ticket, at: ticket.hand_overs.filter(confirmed_at=None).exists(),
     "cancel_hand_over": lambda ticket, at: ticket.hand_overs.filter(confirmed_at=None).exists(),
 }
-NOT_WALKED = {"register", "attach", "collect", "to_dispatch"}
+ONLY_IF |= walk_times.ONLY_IF
+NOT_WALKED = {"recompute_clocks", "register", "attach", "collect", "to_dispatch"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def choices_for(ticket: Ticket, people: list[Person], at: dt.datetime) -> list[C
             continue
         if action.system and ticket.status in action.states:
             found.append(Choice(name, None, ()))
-        elif not action.on_order and ticket.status in action.states:
+        if not action.on_order and ticket.status in action.states:
             found += _if_anybody(name, None, ticket, people)
         elif action.on_order and ticket.status in WITH_ORDERS:
             for order in ticket.work_orders.all():
@@ -131,7 +136,7 @@ def _is_in_person(one: Person, name: str, ticket: Ticket, order: WorkOrder | Non
             is_taken = order.status == OrderStatus.HANDLING and order.assignee_id is not None
             return not is_taken or order.assignee_id == one.user.pk
         case _:
-            return True
+            return walk_times.is_in_person(one, name, ticket)
 
 
 def _handlers(order: WorkOrder) -> set[int | None]:
@@ -200,6 +205,8 @@ class Pen:
                 return {"receiver": draw(st.sampled_from(receivers))} if receivers else None
             case "transfer_centre":
                 return {"unit": draw(st.sampled_from(self.places))}
+            case act if act in walk_times.ACTS:
+                return walk_times.data_for(act, usual, choice.order, ticket, at, draw)
             case act if act in walk_supervision.ACTS:
                 assert person is not None
                 return walk_supervision.data_for(act, person, ticket, draw)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from core.clock import SHANGHAI
-from tests.complaints import walk_supervision
+from tests.complaints import walk_supervision, walk_times
 from tickets import record
 from tickets.models import StageClock, Ticket, TicketEvent, WorkOrder
 from tickets.models.ticket import NOTHING_DUE
@@ -46,6 +46,7 @@ def load(ticket_id: int) -> Ticket:
             Prefetch("clocks", StageClock.objects.order_by("pk")),
             Prefetch("events", TicketEvent.objects.order_by("seq")),
             "answers",
+            "pauses",
         )
         .get(pk=ticket_id)
     )
@@ -64,12 +65,14 @@ def check(ticket: Ticket, at: dt.datetime) -> None:
     _check_rounds(ticket)
     _check_orders(ticket)
     walk_supervision.check(ticket)
+    walk_times.check(ticket)
     assert Counter(_running(ticket)) == Counter(_expected(ticket)), f"clocks in {ticket.status}"
     _check_sums(ticket)
     for row in ticket.clocks.all():
         _check_clock(ticket, row, at)
     dues = [row.due_at for row in ticket.clocks.all() if row.outcome == Outcome.RUNNING]
-    assert ticket.next_due_at == min(dues, default=NOTHING_DUE)
+    moving = [row.due_at for row in ticket.clocks.all() if row.outcome == Outcome.RUNNING and row.paused_at is None]
+    assert ticket.next_due_at == min(moving, default=NOTHING_DUE)
     assert (ticket.quiet_from is not None) == (not dues and ticket.status in (Status.CLOSED, Status.REVISITED))
 
 
@@ -199,10 +202,13 @@ def _check_clock(ticket: Ticket, row: StageClock, at: dt.datetime) -> None:
     assert row.started_at <= at
     if row.outcome == Outcome.RUNNING:
         expected = _due(ticket, row)
-        assert expected is None or row.due_at == expected, f"due of {row.stage}"
+        if expected is not None:
+            first = walk_times.moved_by_pauses(expected, row)
+            assert row.original_due_at == first, f"first due of {row.stage}"
+            assert row.due_at == first if row.schedule == 1 else row.due_at >= first, f"due of {row.stage}"
         return
     assert row.stopped_at is not None
-    assert row.counted_seconds == (row.stopped_at - row.started_at) // dt.timedelta(seconds=1)
+    assert row.counted_seconds == walk_times.counted(row)
     if row.outcome != Outcome.CANCELLED:
         assert (row.outcome == Outcome.MET) == (row.stopped_at <= row.due_at)
 
