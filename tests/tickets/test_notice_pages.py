@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -14,9 +16,11 @@ from organization import services as organization
 from organization.models import User
 from tests.factories.organization import Operator, build_operator
 from tests.factories.tickets import load_unicom, order_in, take_complaint
+from tests.matrix.reading import english_words
 from tickets.models import Message, Notice, NoticeChoice, Outbox, Ticket
 from tickets.models.outbox import MANDATORY, Channel, MessageState, NoticeKind
 from tickets.notice_lists import page_of, unread_of
+from tickets.notice_words import words_of
 from tickets.services.notices import choose, send_again
 from tickets.states import OrderStatus
 
@@ -159,3 +163,26 @@ def test_dead_letters_are_seen_and_sent_again_by_administrators_only(operator: O
     assert (row.state, row.attempts, row.next_try_at) == (MessageState.PENDING, 0, clock.now())
     with pytest.raises(NotPermitted):
         send_again(by=operator.user("supervisor"), message_ids=[row.pk])
+
+
+FACTS = {"stage": "handle", "due": "2026-11-23T16:00:00+00:00", "orders": [1], "demands": [2]}
+
+
+def test_no_english_is_left_in_a_notice_of_any_kind(operator: Operator) -> None:
+    user, ticket = operator.user("agent"), take_complaint(operator)
+    for kind in NoticeKind:
+        Notice.objects.filter(pk=notify(user, ticket, kind).pk).update(data=FACTS)
+    client = client_of(user)
+    for address in ("/notices/", "/me/notices/"):
+        assert english_words(client.get(address).content.decode(), frozenset({"agent"})) == {}
+
+
+@pytest.mark.parametrize("kind", NoticeKind.values)
+def test_what_leaves_the_product_names_number_stage_and_due_time(kind: str) -> None:
+    words = words_of(kind, "C2611230000018", FACTS)
+    for text in (words.line, words.text):
+        assert "C2611230000018" in text
+        assert "处理" in text
+        assert "11-23 24:00" in text
+        assert "C2611230000018/D2" in text
+        assert not re.search("[a-z]{2,}", text.replace(words.path, ""))
