@@ -15,7 +15,7 @@ from tickets.facts import facts_of
 from tickets.models import StageClock, Ticket, WorkOrder
 from tickets.pools import Pool, rows_where
 from tickets.scheme.entries import Contact as Access
-from tickets.services.contact_access import ContactView, contact_view
+from tickets.services.contact_access import ContactView, contact_view, former_contact
 from tickets.states import ORDER_OPEN, Outcome
 
 if TYPE_CHECKING:
@@ -133,12 +133,14 @@ def _loaded(rows: Any, of_orders: bool) -> QuerySet[Any]:
         return (
             rows.for_list()
             .select_related("contact")
-            .prefetch_related(Prefetch("work_orders", queryset=with_units, to_attr="open_orders"))
+            .prefetch_related(Prefetch("work_orders", queryset=with_units, to_attr="open_orders"), former_contact())
         )
     running = StageClock.objects.filter(outcome=Outcome.RUNNING).order_by("due_at")
     parts = ("channel", "business_type", "complaint_type", "contact")
     return rows.select_related("unit", "assignee", *(f"ticket__{part}" for part in parts)).prefetch_related(
-        "ticket__scheme_version", Prefetch("ticket__clocks", queryset=running, to_attr="running_clocks")
+        "ticket__scheme_version",
+        Prefetch("ticket__clocks", queryset=running, to_attr="running_clocks"),
+        former_contact("ticket__"),
     )
 
 

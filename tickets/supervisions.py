@@ -17,7 +17,7 @@ from tickets.models import SupervisionOrder, SupervisionTrigger
 from tickets.models.supervision import SUPERVISION_OPEN, SupervisionStatus
 from tickets.querysets import NOTHING, SupervisionQuerySet, supervision_answered
 from tickets.scheme.entries import Contact as Access
-from tickets.services.contact_access import ContactView, contact_view
+from tickets.services.contact_access import ContactView, contact_view, former_contact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +118,7 @@ def page_of(
     place = start or end
     forwards = (start is not None or end is None) is not newest_first
     rows = rows.select_related("ticket__contact", "target_unit", "target_user", "issued_by")
+    rows = rows.prefetch_related(former_contact("ticket__"))
     rows = rows.order_by("reply_due_at", "pk") if forwards else rows.order_by("-reply_due_at", "-pk")
     if place is not None:
         beyond = "gt" if forwards else "lt"

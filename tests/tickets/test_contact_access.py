@@ -130,6 +130,21 @@ def test_corrected_contact_data_are_masked_in_the_timeline(operator: Operator) -
         assert secret not in html
 
 
+def test_what_contact_data_were_before_a_correction_is_masked_wherever_it_was_written(operator: Operator) -> None:
+    """Model 10: a phone that was corrected is somebody's phone still, and stands in what was noted before."""
+    address = "南京市鼓楼区中山路1号2栋"
+    ticket = bring_to("handling", operator, summary="回电 138-1234-5678", description=f"张伟，住{CUSTOMER.address}")
+    do(ticket, "add_note", operator, text="打了 13812345678，再打 13987654321")
+    do(ticket, "amend", operator, changes={"phone": "13987654321", "address": address, "name": "张伟东"})
+    do(ticket, "amend", operator, changes={"phone": "13700000000", "name": "王芳"})
+    do(ticket, "add_note", operator, text=f"张伟东搬到{address}")
+    htmls = [page(operator, "manager", ticket), logged_in(operator, "manager").get("/desk/?pool=all").content.decode()]
+    for html in htmls:
+        assert ticket.number in html
+        for secret in ("1234-5678", "13812345678", "13987654321", "13700000000", "张伟", "王芳", "中山路", "2栋"):
+            assert secret not in html
+
+
 def test_the_correction_form_holds_no_contact_data_for_who_does_not_see_them(operator: Operator) -> None:
     ticket = bring_to("handling", operator)
     html = logged_in(operator, "dispatcher").get(reverse("ticket_action", args=[ticket.number, "amend"])).content

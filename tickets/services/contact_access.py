@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from core import access
@@ -13,10 +15,12 @@ from core.errors import Refused
 from core.models import AccessKind
 from organization.roles import Role
 from tickets.facts import facts_of
+from tickets.models import Amendment
 from tickets.phones import masked_name, masked_phone
 from tickets.scheme.entries import Contact as Access
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from organization.models import User
@@ -26,6 +30,13 @@ if TYPE_CHECKING:
 # Who talks to the customer, or judges those who do, each in the place it works for.
 NEEDS_CONTACT = frozenset({Role.AGENT, Role.DISPATCHER, Role.REVISITOR, Role.SUPERVISOR})
 REASON_LENGTH = 4
+MASKS: dict[str, Callable[[str], str]] = {
+    "address": masked_name,
+    "phone": masked_phone,
+    "service_number": masked_phone,
+    "email": masked_name,
+    "name": masked_name,
+}
 FULL_WIDTH = ord("０") - ord("0")
 
 
@@ -73,20 +84,13 @@ def access_of(ticket: Ticket, reach: Reach) -> Access:
 
 
 def contact_view(ticket: Ticket, seen: Access) -> ContactView:
-    """The ticket's contact data at an access."""
+    """The ticket's contact data at an access. Of many tickets `former_contact` is loaded with them."""
     contact = ticket.contact
-    masked = {
-        contact.address: masked_name(contact.address),
-        contact.phone: masked_phone(contact.phone),
-        contact.service_number: masked_phone(contact.service_number),
-        contact.email: masked_name(contact.email),
-        contact.name: masked_name(contact.name),
-    }
-    hidden = tuple((secret, shown) for secret, shown in masked.items() if len(secret) > 1)
-    if seen is Access.NONE:
-        return ContactView(seen, hidden=hidden)
     if seen is Access.FULL:
         return ContactView(seen, contact.name, contact.phone, contact.service_number, contact.address, contact.email)
+    hidden = _hidden(ticket)
+    if seen is Access.NONE:
+        return ContactView(seen, hidden=hidden)
     return ContactView(
         seen,
         name=masked_name(contact.name),
@@ -96,6 +100,26 @@ def contact_view(ticket: Ticket, seen: Access) -> ContactView:
         email=masked_name(contact.email),
         hidden=hidden,
     )
+
+
+def former_contact(path: str = "") -> Prefetch[Any]:
+    """Loads with tickets, found at `path` (such as "ticket__"), what was corrected of their contact data."""
+    return Prefetch(f"{path}amendments", queryset=_corrected(Amendment.objects.all()), to_attr="contact_amendments")
+
+
+def _hidden(ticket: Ticket) -> tuple[tuple[str, str], ...]:
+    """What contact data are and were before each correction, with what is shown instead; the longest first, so that no
+    part of one shows another's rest."""
+    corrected = getattr(ticket, "contact_amendments", None)
+    if corrected is None:
+        corrected = _corrected(ticket.amendments.all())
+    known = [(row.field, row.old) for row in corrected] + [(name, getattr(ticket.contact, name)) for name in MASKS]
+    masked = {value: MASKS[name](value) for name, value in known if len(value) > 1}
+    return tuple(sorted(masked.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+def _corrected(amendments: QuerySet[Amendment]) -> QuerySet[Amendment]:
+    return amendments.filter(is_contact=True, field__in=list(MASKS))
 
 
 def unmask(*, ticket: Ticket, by: User, reason: str, request: HttpRequest | None = None) -> ContactView:
