@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from scripts import bench_sweep
+
 ROUNDS = 30
 WARM_UP = 3
 USERNAME = "dispatcher"
@@ -50,6 +52,7 @@ def main() -> int:
         cost = median_ms(partial(client.get, address))
         queries = count_queries(partial(client.get, address))
         print(f"{name:<20}{cost:>9.2f} ms{cost / reference:>9.1f} ×{queries:>5} queries")
+    bench_sweep.measure()
     return 0
 
 

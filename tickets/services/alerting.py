@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 
 from tickets import clock_times, record
+from tickets.bulk import update_each
 from tickets.calendars import Calendars
 from tickets.models import (
     Alert,
@@ -83,7 +84,7 @@ def raise_alerts(tickets: Mapping[int, Ticket], now: datetime) -> Counts:
     opened = _supervise(tickets, raised, now)
     Alert.objects.bulk_create(alerts)
     SupervisionTrigger.objects.bulk_create(_triggers(raised, now))
-    StageClock.objects.bulk_update([one.clock for one in raised], ["alerted", "next_alert_at", "fault"])
+    update_each([one.clock for one in raised], "alerted", "next_alert_at", "fault")
     _record(tickets, [(one.ticket, ALERT, _event_data(one, alert)) for one in raised for alert in one.alerts], now)
     Outbox.objects.bulk_create([_telling(one, now) for one in raised])
     return Counts(alerts=len(alerts), late=sum(alert.is_late for alert in alerts), orders=opened)
@@ -98,7 +99,7 @@ def report_silence(tickets: Mapping[int, Ticket], now: datetime) -> Counts:
     )
     for row in rows:
         row.reply_alerted_at = now
-    SupervisionOrder.objects.bulk_update(rows, ["reply_alerted_at"])
+    update_each(rows, "reply_alerted_at")
     _record(tickets, [(tickets[row.ticket_id], SILENCE, {"supervision": row.pk, "seq": row.seq}) for row in rows], now)
     Outbox.objects.bulk_create(
         [
@@ -120,7 +121,7 @@ def _reached(tickets: Mapping[int, Ticket], now: datetime) -> list[_Raised]:
     calendars = Calendars()
     rows = (
         StageClock.objects.filter(ticket__in=tickets, next_alert_at__lte=now)
-        .select_related("unit__parent", "unit__province", "work_order")
+        .select_related("unit", "work_order")
         .order_by("ticket_id", "next_alert_at", "pk")
     )
     return [_advance(row, tickets[row.ticket_id], calendars, now) for row in rows]
@@ -172,7 +173,7 @@ def _supervise(tickets: Mapping[int, Ticket], raised: list[_Raised], now: dateti
         one.supervision = orders[key]
         one.supervision.grade = max(Grade(one.supervision.grade), one.grade, key=lambda grade: grade.rank)
     SupervisionOrder.objects.bulk_create([order for key, order in orders.items() if key not in known])
-    SupervisionOrder.objects.bulk_update([orders[key] for key in known], ["grade"])
+    update_each([orders[key] for key in known], "grade")
     _copy(due)
     for alert, order in ((alert, one.supervision) for one in due for alert in one.alerts):
         alert.supervision = order if alert.grade != Grade.WARNING else None
@@ -256,7 +257,7 @@ def _record(tickets: Mapping[int, Ticket], entries: list[tuple[Ticket, str, dict
     ]
     TicketEvent.objects.bulk_create(events)
     changed = {ticket.pk for ticket, _action, _data in entries}
-    Ticket.objects.bulk_update([tickets[pk] for pk in changed], ["event_count", "last_event_hash"])
+    update_each([tickets[pk] for pk in sorted(changed)], "event_count", "last_event_hash")
 
 
 def _telling(one: _Raised, now: datetime) -> Outbox:

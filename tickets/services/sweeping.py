@@ -118,7 +118,6 @@ def _locked(ticket_ids: Collection[int]) -> dict[int, Ticket]:
     """The tickets, locked in ascending id; those that somebody else holds are left for the next pass."""
     rows = (
         Ticket.objects.filter(pk__in=ticket_ids)
-        .select_related("owner_unit")
         .prefetch_related("scheme_version")
         .select_for_update(of=("self",), no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked)
         .order_by("pk")
