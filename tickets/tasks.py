@@ -14,6 +14,7 @@ from core.health import note_pulse
 from tickets import day_roots
 from tickets.delivery import deliver_due
 from tickets.models import SchemeVersion, Ticket
+from tickets.notifications import wake
 from tickets.services import pausing, relaying
 from tickets.services.sweeping import sweep
 from tickets.spreading import spread_due
@@ -58,6 +59,8 @@ def sweep_deadlines() -> dict[str, int]:
     """Raise the alerts that are due (U-47); gives what was done. Its pulse shows in `/readyz`."""
     counts = sweep(clock.now(), limit=MOST_PER_SWEEP)
     note_pulse("sweep")
+    if counts.alerts or counts.silent:
+        wake()
     return vars(counts)
 
 

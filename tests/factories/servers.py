@@ -82,7 +82,10 @@ class Request:
 
 @dataclass
 class Gateway:
-    """What an HTTP server got, and how it answers: a status, a body and headers; `hangs` until the test ends."""
+    """What an HTTP server got, and how it answers: a status, a body and headers.
+
+    One that `pauses` waits for `released` before it answers; one that `hangs` never answers.
+    """
 
     url: str = ""
     requests: list[Request] = field(default_factory=list)
@@ -90,6 +93,7 @@ class Gateway:
     answer: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     hangs: bool = False
+    pauses: bool = False
     released: threading.Event = field(default_factory=threading.Event)
 
 
@@ -102,8 +106,9 @@ def gateway() -> Iterator[Gateway]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             seen.requests.append(Request(self.path, dict(self.headers), json.loads(body)))
-            if seen.hangs:
+            if seen.hangs or seen.pauses:
                 seen.released.wait(LONGEST)
+            if seen.hangs:
                 return
             self.send_response(seen.status)
             for name, value in seen.headers.items():
