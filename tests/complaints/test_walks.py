@@ -132,6 +132,12 @@ class Walk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.tickets)
     @rule(data=st.data(), seconds=PASSING)
+    def supervision(self, data: st.DataObject, seconds: int) -> None:
+        """Somebody is chased or supervised, answers, is judged."""
+        self.step(data, seconds, lambda choice: choice.act in walk_supervision.ACTS)
+
+    @precondition(lambda self: self.tickets)
+    @rule(data=st.data(), seconds=PASSING)
     def end(self, data: st.DataObject, seconds: int) -> None:
         """An ending that is not an answer; seldom, so that walks grow long."""
         if data.draw(st.integers(0, 3)) == 0:
