@@ -122,7 +122,7 @@ def test_nobody_is_told_of_what_he_did_himself(operator: Operator) -> None:
     assert by.username not in told(NoticeKind.URGED, ticket)
 
 
-def test_an_alert_reaches_who_has_the_stage_and_the_chain_above(operator: Operator) -> None:
+def test_u_32_u_47_an_alert_reaches_who_has_the_stage_and_the_chain_above(operator: Operator) -> None:
     order = order_in(OrderStatus.SENT, operator)
     row = clock_of(order.ticket, Stage.HANDLE)
     alert(row, NoticeKind.WARNING, "user")
