@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from complaints.selectors import History
     from organization.models import User
 
-LOOKED_AT = "intake_looked_at"  # in the session: the numbers shown last, so that a refresh is not a new look
+LOOKED_AT = "intake_looked_at"  # in the session: what was shown last, so that a refresh is not a new look
 
 
 def side_context(request: HttpRequest, form: IntakeForm) -> dict[str, Any]:
-    """What the side shows for the form as it is. Writes looks at other units' tickets to the access log (model 2)."""
+    """What the side shows for the form as it is. Looks at other units' tickets, and at the contact data of the caller's
+    latest ticket, are written to the access log (model 2, 10)."""
     draft = form.draft
     _log_looks(request, form.history)
     return {
@@ -76,9 +77,12 @@ def _crosses_provinces(form: IntakeForm) -> bool:
 
 
 def _log_looks(request: HttpRequest, history: History) -> None:
-    numbers = sorted(row.ticket.number for row in history.rows if not row.is_visible)
-    if not numbers or request.session.get(LOOKED_AT) == numbers:
-        return
-    for number in numbers:
-        access.record(by=request.user, kind=AccessKind.CALLER_SUMMARY, subject=number, request=request)
-    request.session[LOOKED_AT] = numbers
+    looks = [[AccessKind.CALLER_SUMMARY.value, row.ticket.number] for row in history.rows if not row.is_visible]
+    if history.last_seen is not None:
+        looks.append([AccessKind.VIEW_FULL.value, history.last_seen.number])
+    before = request.session.get(LOOKED_AT, [])
+    for kind, number in looks:
+        if [kind, number] not in before:
+            access.record(by=request.user, kind=AccessKind(kind), subject=number, request=request)
+    if looks and looks != before:
+        request.session[LOOKED_AT] = looks

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """An earlier ticket of the caller. Without `is_visible` only the summary that model 2 allows may be shown;
-    `is_reachable` says whether the user may add a contact to it."""
+    """An earlier ticket of the caller. Without `is_visible` only the summary that model 2 allows may be shown, and even
+    less where it is `known` by its address; `is_reachable` says whether the user may add a contact to it."""
 
     known: CallerTicket
     is_visible: bool
@@ -94,8 +94,8 @@ def caller_history(user: User, draft: Complaint, *, phone: str, service_number: 
     return History(
         rows=tuple(HistoryRow(row, row.ticket.pk in visible, row.ticket.pk in reachable) for row in known),
         repeat=propose_repeat(known),
-        same_open=open_on_same_matter(known),
-        last_seen=next((row.ticket for row in known if row.ticket.pk in visible), None),
+        same_open=open_on_same_matter([row for row in known if row.ticket.pk in reachable]),
+        last_seen=next((row.ticket for row in known if row.ticket.pk in visible and not row.is_by_address), None),
     )
 
 

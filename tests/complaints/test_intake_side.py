@@ -15,7 +15,7 @@ from core.models import AccessKind, AccessLog
 from organization import services
 from tests.complaints.intake import ADD, ANSWER, FAULT, POLICY, change_of, client_of, errors_of, newest
 from tests.factories.organization import Operator
-from tests.factories.tickets import bring_to, entry, take_complaint
+from tests.factories.tickets import CUSTOMER, bring_to, entry, take_complaint
 from tickets.models import Ticket
 from tickets.models.records import LinkKind
 from tickets.states import Status
@@ -87,6 +87,44 @@ def test_ones_own_tickets_are_shown_and_need_no_log(operator: Operator) -> None:
     ticket = bring_to(Status.HANDLING, operator)
     assert ticket.summary in side(operator, "agent").content.decode()
     assert not AccessLog.objects.filter(kind=AccessKind.CALLER_SUMMARY).exists()
+
+
+def test_who_calls_is_told_from_an_earlier_ticket_and_the_look_is_logged(operator: Operator) -> None:
+    """Model 8, 10: name and address come from the latest ticket in sight; one log entry for each look, none without."""
+    client = client_of(operator, "agent")
+    client.post(reverse(SIDE), FAULT)
+    looks = AccessLog.objects.filter(kind=AccessKind.VIEW_FULL)
+    assert not looks.exists()
+    first = bring_to(Status.HANDLING, operator)
+    for _ in range(2):
+        page = client.post(reverse(SIDE), FAULT).content.decode()
+    assert CUSTOMER.address in page
+    assert [(look.user, look.subject) for look in looks] == [(operator.user("agent"), first.number)]
+    second = bring_to(Status.CLOSED, operator, customer=Customer(name="王芳", phone="13912345678"))
+    client.post(reverse(SIDE), FAULT | {"phone": "13912345678", "service_number": ""})
+    client.post(reverse(SIDE), FAULT)
+    assert [look.subject for look in looks.order_by("pk")] == [first.number, second.number, first.number]
+
+
+@pytest.mark.parametrize(
+    "address, is_known", [("南京市鼓楼区中山路", False), ("南京市鼓楼区中山路8号2栋301室", True), ("中山路8号", False)]
+)
+@pytest.mark.parametrize("username", ["agent", "agent_hall_b"])
+def test_the_same_address_shows_number_and_state_only(
+    operator: Operator, address: str, is_known: bool, username: str
+) -> None:
+    """CM-02, model 2: it may be a neighbour's; a street is no address, and a part of one is not the same."""
+    home = address if "号2栋" in address or "号" not in address else "南京市鼓楼区中山路8号2栋301室"
+    neighbour = Customer(name="李四", phone="13912345678", address=home)
+    ticket = bring_to(Status.HANDLING, operator, customer=neighbour, summary="李四家断网")
+    perform(ticket.pk, "interim_reply", by=operator.user("dispatcher"), mode="phone", content="明天上门")
+    shown = side(operator, username, address=address)
+    page = shown.content.decode()
+    assert (ticket.number in page) is is_known
+    for told in ("李四", "139", "明天上门", "承诺"):
+        assert told not in page.split("intake-history")[1].split("</section>")[0]
+    assert shown.context["customer"] == {}
+    assert ("处理中" in page) is is_known
 
 
 def test_another_number_finds_nothing(operator: Operator) -> None:
