@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tickets import minute_counter
 from tickets.domain.calendar import WorkCalendar
 from tickets.domain.clock import (
     SHANGHAI,
@@ -57,6 +58,24 @@ def test_the_hand_made_table(case: dict[str, str]) -> None:
     if not pauses:
         assert due(start, limit, CALENDAR) == due_at == at(case["due"])
         assert warn(start, limit, CALENDAR) == at(case["warn"])
+
+
+def test_the_table_is_large_and_says_nothing_twice() -> None:
+    """At least 200 cases, each of its own (issue: deadlines)."""
+    assert len({(case["start"], case["limit"], case["pauses"]) for case in CASES}) == len(CASES) >= 200
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['start']} {case['limit']} {case['pauses']}" for case in CASES])
+def test_the_table_agrees_with_counting_minutes(case: dict[str, str]) -> None:
+    """A second opinion that shares no code with the product."""
+    pauses = [tuple(_naive(instant) for instant in pause.split("/")) for pause in case["pauses"].split(" & ") if pause]
+    due_at, warn_at = minute_counter.count(_naive(case["start"]), case["limit"], pauses)  # type: ignore[arg-type]
+    assert (due_at, warn_at) == (_naive(case["due"]), _naive(case["warn"]))
+
+
+def _naive(text: str) -> datetime:
+    """An instant of the table as plain Shanghai time."""
+    return at(text).astimezone(SHANGHAI).replace(tzinfo=None)
 
 
 @pytest.mark.parametrize(
