@@ -15,7 +15,7 @@ from organization.models import User
 from organization.roles import Role
 from tests.factories.organization import Operator, UserFactory, build_operator
 from tests.factories.tickets import bring_to, clock_of, do, load_unicom, order_in, take_complaint
-from tickets.models import Message, Notice, NoticeChoice, Outbox, StageClock, Ticket
+from tickets.models import Message, Notice, NoticeChoice, Outbox, StageClock, SupervisionOrder, Ticket
 from tickets.models.outbox import Channel, NoticeKind
 from tickets.notifications import quietly, tell
 from tickets.spreading import spread_due
@@ -265,3 +265,55 @@ def test_the_unit_is_told_at_its_own_address(operator: Operator, address: str, c
     spread()
     expected = [(channel, unit.pk)] if channel else []
     assert list(Message.objects.values_list("channel", "unit")) == expected
+
+
+def test_u_02_a_supervision_order_its_answer_and_its_verdict(operator: Operator) -> None:
+    order = order_in(OrderStatus.HANDLING, operator)
+    assert order.assignee is not None
+    do(order.ticket, "supervise", operator)
+    spread()
+    managers = User.objects.filter(managed_units=order.unit).values_list("username", flat=True)
+    assert told(NoticeKind.OVERDUE, order.ticket) == on_duty(Role.HANDLER, order.unit) | set(managers)
+    row = SupervisionOrder.objects.get()
+    do(order.ticket, "reply_supervision", operator, by=order.assignee, supervision=row.pk, text="已加派人手")
+    do(
+        order.ticket,
+        "judge_supervision",
+        operator,
+        by="supervisor",
+        supervision=row.pk,
+        verdict="satisfactory",
+        score=0,
+    )
+    spread()
+    assert told(NoticeKind.SUPERVISION_REPLIED, order.ticket) == {"supervisor"}
+    assert told(NoticeKind.JUDGED, order.ticket) == {order.assignee.username, *managers}
+
+
+def test_m_02_a_chase_reaches_every_unit_that_has_the_ticket(operator: Operator) -> None:
+    order = order_in(OrderStatus.SENT, operator, beside=True)
+    do(order.ticket, "chase", operator)
+    spread()
+    both = on_duty(Role.HANDLER, operator.js.fixed_line) | on_duty(Role.HANDLER, operator.js.network)
+    assert told(NoticeKind.CHASED, order.ticket) >= both
+
+
+def test_u_09_a_grave_problem_is_told_to_province_and_group_at_once(operator: Operator) -> None:
+    order = order_in(OrderStatus.SENT, operator)
+    do(order.ticket, "report_serious", operator, by="dispatcher", text="用户称将向媒体反映")
+    spread()
+    found = told(NoticeKind.SERIOUS, order.ticket)
+    assert "supervisor" in found
+    assert found >= on_duty(Role.ESCALATION_OFFICER, operator.group_centre)
+
+
+def test_u_44_more_time_is_asked_of_the_director_and_the_answer_told(operator: Operator) -> None:
+    order = order_in(OrderStatus.HANDLING, operator)
+    assert order.assignee is not None
+    due = clock_of(order.ticket, Stage.HANDLE).due_at + dt.timedelta(hours=8)
+    do(order.ticket, "ask_extension", operator, by=order.assignee, order=1, due=due, ground="等待备件")
+    spread()
+    assert told(NoticeKind.TIME_ASKED, order.ticket) == on_duty(Role.DIRECTOR, order.unit)
+    do(order.ticket, "refuse_extension", operator, by="director", order=1, note="请调拨")
+    spread()
+    assert told(NoticeKind.TIME_DECIDED, order.ticket) == {order.assignee.username}
