@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints.forms.order_rows import OrdersForm
 from organization.models import Unit
+from tickets.display import due_words
 from tickets.forms import ActForm, ClickForm, Place, ReasonForm, Situation
 from tickets.forms.fields import UnitField, plain_choices, text_field
 from tickets.forms.orders import offer_units
@@ -46,10 +47,13 @@ class DispatchForm(OrdersForm):
         return not situation.ticket.needs_assignment
 
     def prepare(self) -> None:
-        """Propose unit, level and demand."""
+        """Propose unit, level and demand; where the level changes, say what the customer was promised before."""
         super().prepare()
-        levels = plain_choices(self.situation.scheme, "level")
-        self.offer("level", levels, proposed_level(self.situation.ticket, self.proposed))
+        ticket = self.situation.ticket
+        levels, level = plain_choices(self.situation.scheme, "level"), proposed_level(ticket, self.proposed)
+        self.offer("level", levels, level)
+        if level != ticket.level:
+            self.fields["level"].help_text = promised_before(ticket)
 
     def proposal(self) -> tuple[Unit | None, str]:
         """What routing says, for the first dispatch; further orders are for the dispatcher to choose."""
@@ -140,6 +144,16 @@ class ReworkForm(AgainForm):
 
 class UnarchiveForm(ReasonForm):
     """Taking a ticket out of the archive."""
+
+
+def promised_before(ticket: Ticket) -> str:
+    """What the customer was told when the ticket had the level that it has; empty where nothing was promised."""
+    promised = ticket.complaint_detail.promised_at
+    if promised is None:
+        return ""
+    level = ticket.scheme_version.document.label("level", ticket.level)
+    words = _("Was %(level)s: the customer was promised an answer by %(when)s. That stands until an interim reply.")
+    return words % {"level": level, "when": due_words(promised)}
 
 
 def proposed_level(ticket: Ticket, unit: Unit | None) -> str:

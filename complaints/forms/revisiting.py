@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,10 +46,15 @@ class RevisitForm(ActForm):
     remark = text_field(gettext_lazy("What the customer said"), required=False, rows=3)
     give_up = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
+    @cached_property
     def attempts(self) -> list[RevisitAttempt]:
         """The calls of this round so far."""
         ticket = self.situation.ticket
         return list(ticket.revisit_attempts.filter(round=ticket.round).select_related("by"))
+
+    def may_give_up(self) -> bool:
+        """Whether the customer was tried as often as prescribed."""
+        return self.situation.scheme.options.revisit.may_give_up(attempt.at for attempt in self.attempts)
 
     def needed(self) -> dict[str, int]:
         """After how many attempts on how many days one may give up."""

@@ -12,7 +12,8 @@ from tickets import clocks
 from tickets.models import Answer, InterimReply, TicketNote
 from tickets.models.attachment import AttachmentPurpose
 from tickets.models.records import NoteKind
-from tickets.services import common, orders, rating
+from tickets.services import orders, rating
+from tickets.services.noting import keep_explanation, note
 from tickets.states import ClosureCode, Origin, Stage, Status
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def answer_on_spot(step: Step) -> None:
 
 def record_attempt(step: Step) -> None:
     """The customer was called for the answer and not reached. Data: text."""
-    step.notes["note"] = common.note(step, NoteKind.NOT_REACHED, step.data["text"]).pk
+    step.notes["note"] = note(step, NoteKind.NOT_REACHED, step.data["text"]).pk
 
 
 def answer(step: Step) -> None:
@@ -124,11 +125,13 @@ def refuse_clearance(step: Step) -> None:
     given: Answer = step.data["answer"]
     given.clearance = "refused"
     given.save(update_fields=["clearance"])
+    keep_explanation(step)
     send_again(step)
 
 
 def reject_result(step: Step) -> None:
     """The collected result does not do: back to the named units, or for dispatch (model 3.1). Data: note, orders."""
+    keep_explanation(step)
     send_again(step)
 
 
@@ -142,6 +145,7 @@ def send_again(step: Step) -> None:
 
 def answer_direct(step: Step) -> None:
     """Solved meanwhile: open orders are recalled and the centre answers. Data: note."""
+    keep_explanation(step)
     orders.recall_open(step)
 
 
@@ -169,7 +173,7 @@ def fulfil_promise(step: Step) -> None:
     """What was promised at an unresolved closing is done (承诺跟踪). Data: text."""
     if clocks.stop(step, Stage.FOLLOW_UP) is None:
         raise Refused(_("No promise is open on this ticket."), code="no_promise")
-    step.notes["note"] = common.note(step, NoteKind.NOTE, step.data["text"]).pk
+    step.notes["note"] = note(step, NoteKind.NOTE, step.data["text"]).pk
 
 
 def _record_answer(step: Step, *, is_on_spot: bool) -> None:

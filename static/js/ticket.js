@@ -73,7 +73,7 @@
     follow();
   }
 
-  // Long lists of units are narrowed by typing.
+  // Long lists are narrowed by typing.
   form.querySelectorAll("select[data-filter]").forEach((select) => {
     if (select.options.length < 15) return;
     const box = document.createElement("input");

@@ -119,10 +119,10 @@ class Person:
         """Find the ticket and press the button of an act; those without a form of their own are done with that."""
         self.find(number)
         button = self._button(act, order)
-        if not button.is_visible():
+        if not button.first.is_visible():
             self.page.locator("details", has=button).locator("summary").click()
         with self.page.expect_navigation():
-            button.click()
+            button.first.click()
 
     def types(self, **typed: Any) -> None:
         """Fill in the form of the act."""

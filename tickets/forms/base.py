@@ -70,13 +70,15 @@ class Situation:
 class ActForm(forms.Form):
     """The form of one act. Fields are named as the act's effect reads them; `act_data` gives them to `perform`.
 
-    An act that is done in `one_click` has nothing to fill in; `template` shows the form otherwise than field by field,
+    An act that is done in `one_click` has nothing to fill in. One on an order that `comes_first` is the main button of
+    the whole page while it is possible. `template` shows the form otherwise than field by field,
     with buttons of its own where `has_own_buttons`.
     """
 
     intro: ClassVar[str | Promise] = ""
     place: ClassVar[Place] = Place.SIGHT
     one_click: ClassVar[bool] = False
+    comes_first: ClassVar[bool] = False
     about_supervision: ClassVar[bool] = False
     template: ClassVar[str] = "ticket/_fields.html"
     has_own_buttons: ClassVar[bool] = False

@@ -17,7 +17,7 @@ from organization.models import Unit
 from organization.roles import Role
 from organization.selectors import people_with
 from tickets.forms.base import ActForm, ClickForm, Place, ReasonForm, Situation, TextForm
-from tickets.forms.fields import NOTHING, PersonField, UnitField, plain_choices, text_field, tree_choices
+from tickets.forms.fields import NOTHING, PersonField, UnitField, plain_choices, text_field, tree_choices, tree_field
 from tickets.forms.orders import entry_of
 from tickets.models import Ticket
 from tickets.models.records import NoteKind
@@ -121,9 +121,9 @@ class ReclassifyForm(ActForm):
 
     request_type = forms.ChoiceField(label=gettext_lazy("Request type"))
     level = forms.ChoiceField(label=gettext_lazy("Level"))
-    business_type = forms.ChoiceField(label=gettext_lazy("Business type"), required=False)
-    complaint_type = forms.ChoiceField(label=gettext_lazy("Complaint type"), required=False)
-    cause = forms.ChoiceField(label=gettext_lazy("Cause"), required=False)
+    business_type = tree_field(gettext_lazy("Business type"))
+    complaint_type = tree_field(gettext_lazy("Complaint type"))
+    cause = tree_field(gettext_lazy("Cause"))
     is_critical = forms.BooleanField(label=gettext_lazy("Critical (media, court, regulator)"), required=False)
     is_urgent = forms.BooleanField(label=gettext_lazy("Urgent (basic service cut)"), required=False)
     is_widespread = forms.BooleanField(label=gettext_lazy("Widespread (many customers)"), required=False)

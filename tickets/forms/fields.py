@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock
 from organization.models import Unit
@@ -31,6 +32,15 @@ def text_field(
     """A text of several lines."""
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=limit, required=required, widget=widget, **options)
+
+
+def tree_field(label: Any) -> forms.ChoiceField:
+    """An entry of a tree, or none; typing narrows the list."""
+    return forms.ChoiceField(label=label, required=False, widget=_narrowed())
+
+
+def _narrowed() -> forms.Select:
+    return forms.Select(attrs={"data-filter": gettext_lazy("Type to narrow the list")})
 
 
 class InstantField(forms.DateTimeField):
@@ -76,7 +86,7 @@ class UnitField(forms.TypedChoiceField):
 
     def __init__(self, units: Iterable[Unit] = (), *, first: int | None = None, **options: Any) -> None:
         known = {str(unit.pk): unit for unit in units}
-        options.setdefault("widget", forms.Select(attrs={"data-filter": _("Type to narrow the list")}))
+        options.setdefault("widget", _narrowed())
         super().__init__(
             choices=[NOTHING, *by_province(known.values(), first)],
             coerce=lambda value: known.get(str(value)),

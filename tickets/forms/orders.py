@@ -22,6 +22,7 @@ from tickets.forms.fields import (
     plain_choices,
     text_field,
     tree_choices,
+    tree_field,
     units_to_handle,
 )
 from tickets.models import DictionaryEntry, WorkOrderReply
@@ -63,7 +64,7 @@ class ReplyForm(ActForm):
     )
     is_solved = forms.BooleanField(label=gettext_lazy("Solved"), required=False, initial=True)
     restored_at = PastField(label=gettext_lazy("Service restored at"), required=False)
-    cause = forms.ChoiceField(label=gettext_lazy("Cause class"), required=False)
+    cause = tree_field(gettext_lazy("Cause class"))
 
     def prepare(self) -> None:
         """Start a further attempt from the reply that did not do."""
@@ -106,7 +107,9 @@ class RefuseForm(NoteForm):
 
 
 class AcceptForm(ClickForm):
-    """The sender takes the result."""
+    """The sender takes the result: while one waits, nothing on the ticket matters more."""
+
+    comes_first = True
 
 
 class RejectForm(NoteForm):

@@ -14,11 +14,12 @@ from organization.roles import Role
 from organization.selectors import centre_above, centre_for, covers
 from tickets import clocks
 from tickets.actions import actions_of
-from tickets.models import Amendment, HandOver, Ticket, TicketNote
+from tickets.models import Amendment, HandOver, Ticket
 from tickets.models.records import NoteKind
 from tickets.querysets import held
 from tickets.services import orders
 from tickets.services.judging import judge_priority
+from tickets.services.noting import note
 from tickets.states import Stage, Status
 
 if TYPE_CHECKING:
@@ -45,15 +46,6 @@ def callers_ticket(user: User, data: Mapping[str, Any]) -> TicketQuerySet:
         return seen
     theirs = Ticket.objects.of_caller(data.get("caller", ""), by=user)
     return Ticket.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=theirs.values("pk")))
-
-
-def note(step: Step, kind: str, text: str) -> TicketNote:
-    """Write one note of `kind` on the ticket."""
-    row = TicketNote.objects.create(
-        ticket=step.ticket, kind=kind, at=step.at, by=step.by, unit=step.grant.unit if step.grant else None, text=text
-    )
-    step.said.append(row)
-    return row
 
 
 def add_contact(step: Step) -> None:

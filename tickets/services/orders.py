@@ -18,6 +18,7 @@ from organization.selectors import covers, people_with
 from tickets import clocks
 from tickets.facts import facts_of
 from tickets.models import StageClock, WorkOrder, WorkOrderReply
+from tickets.services.noting import keep_explanation
 from tickets.services.returning import count_bounce, is_bounce, refuse_open_child
 from tickets.states import ORDER_OPEN, OrderRole, OrderStatus, Origin, Stage
 
@@ -230,6 +231,7 @@ def ask_assistant(step: Step) -> None:
 
 def recall(step: Step) -> None:
     """Take an order back, with everything below it. Data: note."""
+    keep_explanation(step)
     recall_order(step, step.the_order)
 
 
@@ -298,6 +300,7 @@ def _rejected_passage(step: Step, unit: Unit) -> StageClock | None:
 
 
 def _judge(order: WorkOrder, step: Step) -> None:
+    keep_explanation(step)
     latest = order.replies.last()
     if latest is not None:
         latest.verdict = step.action.name

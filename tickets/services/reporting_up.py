@@ -15,8 +15,9 @@ from tickets.clock_times import counting_of
 from tickets.display import instant_words
 from tickets.models import DelayFinding, StageClock
 from tickets.models.records import NoteKind
-from tickets.services import common, orders
+from tickets.services import orders
 from tickets.services.judging import judge_priority
+from tickets.services.noting import note
 from tickets.states import ORDER_OPEN, OrderStatus, Origin, Outcome
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def report_serious(step: Step) -> None:
             % {"who": last.actor.name if last.actor else _("the system"), "when": instant_words(last.at)},
             code="reported_already",
         )
-    step.notes["note"] = common.note(step, NoteKind.NOTE, step.data["text"]).pk
+    step.notes["note"] = note(step, NoteKind.NOTE, step.data["text"]).pk
     if not step.ticket.is_critical:
         step.ticket.is_critical = True
         judge_priority(step.ticket)

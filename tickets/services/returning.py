@@ -10,6 +10,7 @@ from core.errors import Refused
 from organization.models import Unit
 from tickets import calendars, clocks
 from tickets.domain.clock import due, format_instant
+from tickets.services.noting import keep_explanation
 from tickets.states import ORDER_OPEN, Origin, Stage
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def request_return(step: Step) -> None:
     order.save()
     if not was_signed:
         clocks.stop(step, Stage.SIGN, order=order)
+    keep_explanation(step)
     step.notes.update(reason=order.return_reason, proper_unit=order.proper_unit.code)
 
 
@@ -57,6 +59,7 @@ def accept_return(step: Step) -> None:
 
 def refuse_return(step: Step) -> None:
     """The order stays with the unit. Data: note."""
+    keep_explanation(step)
     order = step.the_order
     order.refuse_return(step)
     order.save()

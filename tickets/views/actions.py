@@ -109,14 +109,19 @@ def _do(
         form.renew_version()
         status = {Stale: 409, NotPermitted: 403}.get(type(refused), 422)
         return _show(request, seen, known, form, order, status=status, is_stale=isinstance(refused, Stale))
-    messages.success(request, _said(known, done))
+    messages.success(request, _said(known, done, order))
     keep_link(request, done)
     return redirect(_back(seen, done))
 
 
-def _said(known: Action, done: Ticket) -> str:
-    text = _("%(act)s: done. %(number)s is now “%(state)s”.")
-    return text % {"act": known.label, "number": done.number, "state": done.get_status_display()}
+def _said(known: Action, done: Ticket, order: WorkOrder | None) -> str:
+    words = {"act": known.label, "number": done.number, "state": done.get_status_display()}
+    if order is None:
+        return _("%(act)s: done. %(number)s is now “%(state)s”.") % words
+    order.refresh_from_db(fields=["status"])
+    words |= {"no": order.seq, "unit": order.unit, "order": order.get_status_display()}
+    text = _("%(act)s: done. Order %(no)s of %(unit)s is now “%(order)s”, %(number)s “%(state)s”.")
+    return text % words
 
 
 def _back(seen: Seen, done: Ticket) -> str:

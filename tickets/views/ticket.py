@@ -57,12 +57,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Button:
-    """An act that the user may do now: a link to its form, or where nothing is to be filled in a button to press."""
+    """An act that the user may do now, on the ticket or an order: a link to its form, or where nothing is to be filled
+    in a button to press."""
 
     action: Action
     form: type[ActForm]
     url: str
     version: int
+    order: WorkOrder | None = None
 
     @property
     def is_end(self) -> bool:
@@ -141,6 +143,7 @@ def show(
     panels = panels_of(ticket.kind)
     may = {act.name for act in offers.ticket}
     total = next((row for row in clocks if row.stopped_at is None and row.stage == Stage.TOTAL), None)
+    nodes = order_tree(seen, offers, clocks, records)
     context = {
         "ticket": ticket,
         "pause": selectors.pause_of(ticket),
@@ -153,7 +156,8 @@ def show(
         "stage_clock": next((row for row in clocks if row.stopped_at is None and row.stage != Stage.TOTAL), None),
         "total_clock": total,
         "clocks": clock_rows(clocks, ticket.scheme_version.document),
-        "nodes": order_tree(seen, offers, clocks, records),
+        "nodes": nodes,
+        "main": next((button for node in nodes for button in node.buttons if button.form.comes_first), None),
         "timeline": timeline_of(ticket, events, records, seen.orders, attachments, shows_contact=contact.is_full),
         "supervisions": supervision_nodes(seen, offers.ticket),
         "rating_url": link_to_show(request, ticket),
@@ -203,7 +207,7 @@ def buttons_for(
         elif supervision is not None:
             name, address["supervision"] = "supervision_action", supervision.seq
         url = reverse(name, kwargs=address)
-        found.append(Button(act, form, url, (order or seen.ticket).version))
+        found.append(Button(act, form, url, (order or seen.ticket).version, order))
     return found
 
 
