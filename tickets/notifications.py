@@ -80,6 +80,13 @@ def tell(ticket: Ticket, kind: str, *, key: str, at: datetime, **data: Any) -> O
     return row
 
 
+def tell_all(rows: list[Outbox]) -> None:
+    """Write what the sweep tells, in one statement; nothing inside `quietly`. Runs in the caller's transaction."""
+    if rows and not _quiet.get():
+        Outbox.objects.bulk_create(rows)
+        transaction.on_commit(wake, robust=True)
+
+
 def tell_of(step: Step, event: TicketEvent) -> None:
     """Write what an act tells, in one statement; nothing for most acts. `event` is its saved event."""
     told = {} if _quiet.get() else _told(step)

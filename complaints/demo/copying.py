@@ -20,12 +20,16 @@ from core.clock import local_day
 from core.numbers import ticket_number
 from tickets import digests, record
 from tickets.models import (
+    Alert,
     Amendment,
     Answer,
     Attachment,
     Contact,
     HandOver,
     InterimReply,
+    StageClock,
+    SupervisionOrder,
+    SupervisionTrigger,
     Ticket,
     TicketEvent,
     TicketNote,
@@ -48,10 +52,15 @@ TEXTS: dict[type[Model], tuple[str, ...]] = {
 # Rows that events name by their id.
 NAMED_IN_EVENTS: dict[str, type[Model]] = {
     "note": TicketNote,
+    "why": TicketNote,
     "answer": Answer,
     "reply": InterimReply,
     "attachment": Attachment,
     "hand_over": HandOver,
+    "clock": StageClock,
+    "alert": Alert,
+    "supervision": SupervisionOrder,
+    "cause": SupervisionTrigger,
 }
 Ids = dict[tuple[type[Model], int], int]
 
@@ -105,6 +114,8 @@ class Copyist:
                 _set(row, values, "extra", _told_again(row.row.extra, telling))  # type: ignore[attr-defined]
             elif model is Contact:
                 _set(row, values, "phone_last4", telling.words[row.row.phone][-4:])  # type: ignore[attr-defined]
+            elif model is StageClock:
+                _set(row, values, "pauses", _told_again(row.row.pauses, telling))  # type: ignore[attr-defined]
             elif model is Attachment:
                 _set(row, values, "file", _stored(cast("Attachment", row.row)))
             elif model is TicketEvent:
@@ -149,10 +160,7 @@ class Copyist:
     def _chain(self, row: Row, values: list[Any], telling: Telling, previous: str) -> str:
         """Write the event's data again and chain it to the one before it; gives its hash."""
         event = cast("TicketEvent", row.row)
-        data = _told_again(row.values[row.table.position["data"]], telling)
-        for name, model in NAMED_IN_EVENTS.items():
-            if name in data:
-                data[name] = telling.ids[model, data[name]]
+        data = _renamed(_told_again(row.values[row.table.position["data"]], telling), telling.ids)
         if "said" in data:
             rows = [telling.said[entry["row"], entry["id"]] for entry in data["said"]]
             data["said"] = digests.entries_of(rows, previous)
@@ -193,6 +201,18 @@ def _reworded(text: str, words: dict[str, str]) -> str:
         if old in text:
             text = text.replace(old, new)
     return text
+
+
+def _renamed(value: Any, ids: Ids) -> Any:
+    """The same event data with the ids of this copy's rows."""
+    if isinstance(value, list):
+        return [_renamed(part, ids) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: ids[NAMED_IN_EVENTS[name], part] if name in NAMED_IN_EVENTS else _renamed(part, ids)
+        for name, part in value.items()
+    }
 
 
 def _told_again(value: Any, telling: Telling) -> Any:

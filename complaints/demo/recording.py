@@ -13,6 +13,7 @@ from complaints.demo.life import World
 from complaints.demo.matters import Case
 from complaints.models import ComplaintDetail
 from tickets.models import (
+    Alert,
     Amendment,
     Answer,
     Attachment,
@@ -22,6 +23,8 @@ from tickets.models import (
     Remedy,
     RevisitAttempt,
     StageClock,
+    SupervisionOrder,
+    SupervisionTrigger,
     Ticket,
     TicketEvent,
     TicketLink,
@@ -48,6 +51,10 @@ MODELS: tuple[type[Model], ...] = (
     InterimReply,
     RevisitAttempt,
     Attachment,
+    SupervisionOrder,
+    SupervisionOrder.cc_units.through,
+    Alert,
+    SupervisionTrigger,
     TicketEvent,
 )
 
@@ -102,13 +109,17 @@ def read(world: World, until: datetime) -> Recording:
     """Read everything that the lives of the world have left in the tables."""
     recording = Recording(until)
     recording.cases = {life.ticket.pk: life.case for life in world.lives}
-    orders = dict(WorkOrder.objects.values_list("pk", "ticket"))
+    above = {
+        name: dict(model._default_manager.values_list("pk", "ticket"))
+        for name, model in (("work_order_id", WorkOrder), ("supervision_id", SupervisionOrder))
+    }
+    above["supervisionorder_id"] = above["supervision_id"]
     for model in MODELS:
         table = Table(model)
         for row in model._default_manager.order_by("pk"):
             values = [getattr(row, column.attname) for column in table.fields]
             prepared = [table.prepared(index, value) for index, value in enumerate(values)]
-            ticket_id = row.pk if model is Ticket else _ticket_of(row, orders)
+            ticket_id = row.pk if model is Ticket else _ticket_of(row, above)
             recording.rows.setdefault(ticket_id, []).append(Row(table, row, values, prepared))
     for cluster in _clusters():
         is_over = all(ticket.status == Status.ARCHIVED or ticket.status in ENDED for ticket in cluster)
@@ -116,8 +127,12 @@ def read(world: World, until: datetime) -> Recording:
     return recording
 
 
-def _ticket_of(row: Any, orders: dict[int, int]) -> int:
-    return int(row.ticket_id if hasattr(row, "ticket_id") else orders[row.work_order_id])
+def _ticket_of(row: Any, above: dict[str, dict[int, int]]) -> int:
+    """The ticket of a row, or of the row above it that `above` knows the ticket of."""
+    if hasattr(row, "ticket_id"):
+        return int(row.ticket_id)
+    name = next(name for name in above if hasattr(row, name))
+    return above[name][getattr(row, name)]
 
 
 def _clusters() -> list[tuple[Ticket, ...]]:

@@ -13,6 +13,7 @@ from complaints.demo.life import Life, Rests, World
 from complaints.demo.matters import again, draw_case
 from complaints.demo.organization import Province
 from complaints.demo.steps import Steps
+from complaints.demo.watching import watched
 from core import clock
 from core.clock import SHANGHAI
 from tickets.states import CLOSED, Stage, Status
@@ -102,6 +103,8 @@ def tell(world: World, *, tickets: int, seed: int, until: datetime) -> None:
     beginnings = [*_shown(world, rng, tickets, until)]
     beginnings += [_drawn(world, rng, until) for _count in range(tickets - len(beginnings))]
     queue = [(came, index, steps) for index, (came, steps) in enumerate(beginnings)]
+    first = min(came for came, _steps in beginnings)
+    queue.append((first, len(queue), watched(Random(f"bihuan watch {seed}"), first)))  # noqa: S311
     heapify(queue)
     with clock.frozen(until) as time:
         while queue and queue[0][0] <= until:

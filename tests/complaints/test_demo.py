@@ -17,10 +17,10 @@ from django.core.management import CommandError, call_command
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import Count, Model
+from django.db.models import Count, F, Model
 from pytest_django import Settings
 
-from complaints.demo import bulk, organization, story
+from complaints.demo import bulk, organization, story, watching
 from complaints.demo.matters import draw_case, texts
 from complaints.demo.recording import MODELS
 from complaints.services.intake import Customer, Matter, take
@@ -31,7 +31,17 @@ from tests.factories.organization import build_operator
 from tests.factories.tickets import load_unicom
 from tickets import consistency
 from tickets.domain.rules import Facts
-from tickets.models import Contact, DictionaryEntry, StageClock, Ticket, TicketEvent, WorkOrder
+from tickets.models import (
+    Contact,
+    DictionaryEntry,
+    Outbox,
+    StageClock,
+    SupervisionOrder,
+    Ticket,
+    TicketEvent,
+    WorkOrder,
+)
+from tickets.models.supervision import SupervisionStatus
 from tickets.phones import normalise_phone, normalise_service_number
 from tickets.states import Kind, OrderStatus, Outcome, Status
 
@@ -181,6 +191,12 @@ def test_a_played_month_has_stops_in_time_and_late_ones(monkeypatch: pytest.Monk
     assert outcomes[Outcome.BREACHED] > 3
     assert outcomes[Outcome.MET] > outcomes[Outcome.BREACHED]
     assert list(consistency.faults()) == []
+    # What was late was supervised (model 6), most of it answered and judged, and nobody is told of it any more.
+    late = StageClock.objects.filter(outcome=Outcome.BREACHED, stopped_at__gt=F("due_at") + watching.PACE)
+    assert all(row.alerts.filter(threshold=1).exists() for row in late)
+    states = set(SupervisionOrder.objects.values_list("status", flat=True))
+    assert states >= {SupervisionStatus.REPLIED, SupervisionStatus.JUDGED}
+    assert not Outbox.objects.exists()
 
 
 def test_one_log_in_per_role_and_province() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 
-from tickets import clock_times, record
+from tickets import clock_times, notifications, record
 from tickets.bulk import update_each
 from tickets.calendars import Calendars
 from tickets.models import (
@@ -86,7 +86,7 @@ def raise_alerts(tickets: Mapping[int, Ticket], now: datetime) -> Counts:
     SupervisionTrigger.objects.bulk_create(_triggers(raised, now))
     update_each([one.clock for one in raised], "alerted", "next_alert_at", "fault")
     _record(tickets, [(one.ticket, ALERT, _event_data(one, alert)) for one in raised for alert in one.alerts], now)
-    Outbox.objects.bulk_create([_telling(one, now) for one in raised])
+    notifications.tell_all([_telling(one, now) for one in raised])
     return Counts(alerts=len(alerts), late=sum(alert.is_late for alert in alerts), orders=opened)
 
 
@@ -101,7 +101,7 @@ def report_silence(tickets: Mapping[int, Ticket], now: datetime) -> Counts:
         row.reply_alerted_at = now
     update_each(rows, "reply_alerted_at")
     _record(tickets, [(tickets[row.ticket_id], SILENCE, {"supervision": row.pk, "seq": row.seq}) for row in rows], now)
-    Outbox.objects.bulk_create(
+    notifications.tell_all(
         [
             Outbox(
                 ticket=tickets[row.ticket_id],
