@@ -11,10 +11,11 @@ from tickets.models.outbox import MANDATORY, Channel, NoticeKind
 from tickets.phones import normalise_phone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from organization.models import User
 
+Choices = dict[tuple[str, str], bool]  # whether somebody wants a kind by a channel, by (kind, channel)
 PERSONAL = (Channel.EMAIL, Channel.SMS)  # robots belong to units
 FIRST_PRIORITY, LAST_PRIORITY = 1, 4
 
@@ -38,8 +39,8 @@ def is_locked(kind: str, channel: str, *, priority: int = LAST_PRIORITY) -> bool
     return kind in MANDATORY and channel in default_channels(kind, priority=priority)
 
 
-def wants(kind: str, channel: str, chosen: Mapping[tuple[str, str], bool], *, priority: int = LAST_PRIORITY) -> bool:
-    """Whether a person with these choices, by (kind, channel), is told of a kind by this way."""
+def wants(kind: str, channel: str, chosen: Choices, *, priority: int = LAST_PRIORITY) -> bool:
+    """Whether a person with these choices is told of a kind by this way."""
     by_default = channel in default_channels(kind, priority=priority)
     return is_locked(kind, channel, priority=priority) or chosen.get((kind, channel), by_default)
 
@@ -53,9 +54,9 @@ def address_of(user: User, channel: str) -> str:
     return _mobile(user.phone) if settings.SMS_GATEWAY_URL else ""
 
 
-def choices_of(users: Iterable[User]) -> dict[int, dict[tuple[str, str], bool]]:
+def choices_of(users: Iterable[User]) -> dict[int, Choices]:
     """What each of the users has chosen, by the user's id; who chose nothing is missing."""
-    found: dict[int, dict[tuple[str, str], bool]] = {}
+    found: dict[int, Choices] = {}
     rows = NoticeChoice.objects.filter(user__in=[user.pk for user in users])
     for user_id, kind, channel, is_wanted in rows.values_list("user", "kind", "channel", "is_wanted"):
         found.setdefault(user_id, {})[kind, channel] = is_wanted

@@ -14,14 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets import display
-from tickets.models import StageClock, SupervisionOrder, WorkOrder
 from tickets.models.outbox import NoticeKind
 from tickets.states import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from tickets.models import Outbox
 
 SENTENCES = {
     NoticeKind.WARNING: gettext_lazy("The time limit is near: handle it before it is due."),
@@ -69,21 +66,6 @@ class Words:
     def text(self) -> str:
         """All of it, for a mail or a group."""
         return "\n".join([self.sentence, "", f"{_('Ticket')} {self.number}", *self.facts, self.path])
-
-
-def facts_of(row: Outbox) -> dict[str, Any]:
-    """What the words need beyond the row's own data: stage and due time, numbers of orders."""
-    found: dict[str, Any] = {}
-    orders = WorkOrder.objects.filter(pk=row.data.get("order", 0)).values_list("seq", flat=True)
-    if "orders" not in row.data and (order := orders.first()):
-        found["orders"] = [order]
-    demands = row.data.get("supervisions", [row.data.get("supervision", 0)])
-    if numbers := list(SupervisionOrder.objects.filter(pk__in=demands).values_list("seq", flat=True)):
-        found["demands"] = sorted(numbers)
-    clock = StageClock.objects.filter(pk=row.data.get("clock", 0)).values_list("stage", "due_at").first()
-    if clock is not None:
-        found.update(stage=clock[0], due=clock[1].isoformat())
-    return found
 
 
 def words_of(kind: str, number: str, data: Mapping[str, Any]) -> Words:

@@ -15,6 +15,7 @@ from organization.models import Function, Unit, User
 from organization.roles import Role
 from tickets.models import Extension, Outbox, Pause, StageClock, SupervisionOrder, WorkOrder
 from tickets.models.outbox import NoticeKind
+from tickets.notice_choices import Choices, choices_of
 from tickets.states import ORDER_OPEN, ORDER_UNANSWERED, Stage
 
 if TYPE_CHECKING:
@@ -45,10 +46,11 @@ _FOR_UNITS = frozenset(
 
 @dataclass
 class Roster:
-    """Who is on duty where at one instant, each asked of the database once."""
+    """Who is on duty where at one instant, and how people want to be told; each asked of the database once."""
 
     at: datetime
     _known: dict[tuple[Any, ...], list[User]] = field(default_factory=dict)
+    _choices: dict[int, Choices] = field(default_factory=dict)
 
     def on_duty(self, role: Role, unit: Unit) -> list[User]:
         """See `organization.selectors.on_duty`."""
@@ -61,6 +63,14 @@ class Roster:
     def person(self, user: User, unit: Unit) -> list[User]:
         """See `organization.selectors.standing_in`."""
         return self._once(("person", user.pk, unit.pk), lambda: selectors.standing_in(user, unit, self.at))
+
+    def choices(self, users: list[User]) -> dict[int, Choices]:
+        """What the users have chosen, by their ids."""
+        new = [user for user in users if user.pk not in self._choices]
+        if new:
+            found = choices_of(new)
+            self._choices |= {user.pk: found.get(user.pk, {}) for user in new}
+        return self._choices
 
     def _once(self, key: tuple[Any, ...], ask: Callable[[], list[User]]) -> list[User]:
         if key not in self._known:
@@ -76,16 +86,8 @@ class Audience:
     units: list[Unit]
 
 
-def audience_of(row: Outbox, roster: Roster) -> Audience:
-    """Whom an outbox row reaches at the roster's instant. Raises KeyError for an unknown kind."""
-    telling = _Telling(row, roster)
-    about_oneself = {row.ticket.complained_user_id, row.data.get("by")}
-    found = [user for user in dict.fromkeys(telling.users()) if user.pk not in about_oneself]
-    return Audience(found, telling.units() if row.kind in _FOR_UNITS else [])
-
-
-class _Telling:
-    """One outbox row and what it is about, read as needed."""
+class Telling:
+    """One outbox row, what it is about and whom it reaches at the roster's instant; read as needed, each once."""
 
     def __init__(self, row: Outbox, roster: Roster) -> None:
         self.data: dict[str, Any] = row.data
@@ -93,13 +95,29 @@ class _Telling:
         self.ticket: Ticket = row.ticket
         self.roster = roster
 
-    def users(self) -> Iterable[User]:
-        """Everybody, perhaps twice."""
+    def audience(self) -> Audience:
+        """Whom it reaches. Raises KeyError for an unknown kind."""
+        about_oneself = {self.ticket.complained_user_id, self.data.get("by")}
+        found = [user for user in dict.fromkeys(self._users()) if user.pk not in about_oneself]
+        return Audience(found, self._units() if self.kind in _FOR_UNITS else [])
+
+    def facts(self) -> dict[str, Any]:
+        """What the words need beyond the row's own data: stage and due time, numbers of orders."""
+        found: dict[str, Any] = {}
+        if self.orders:
+            found["orders"] = [order.seq for order in self.orders]
+        if self.supervisions:
+            found["demands"] = sorted(row.seq for row in self.supervisions)
+        if self.clock is not None:
+            found.update(stage=self.clock.stage, due=self.clock.due_at.isoformat())
+        return found
+
+    def _users(self) -> Iterable[User]:
         if "to" in self.data:
             return [user for name in self.data["to"] for user in _STEPS[name](self)]
         return _AUDIENCES[self.kind](self)
 
-    def units(self) -> list[Unit]:
+    def _units(self) -> list[Unit]:
         """The units concerned, but for one that the complaint is about."""
         clocked = [self.clock.unit] if self.clock else []
         concerned = [*(row.target_unit for row in self.supervisions), *(order.unit for order in self.orders), *clocked]
@@ -109,10 +127,12 @@ class _Telling:
 
     @cached_property
     def clock(self) -> StageClock | None:
+        if "clock" not in self.data:
+            return None
         rows = StageClock.objects.select_related(
             "unit__parent", "unit__province", "work_order__unit", "work_order__assignee"
         )
-        return rows.filter(pk=self.data.get("clock", 0)).first()
+        return rows.get(pk=self.data["clock"])
 
     @cached_property
     def orders(self) -> list[WorkOrder]:
@@ -120,11 +140,13 @@ class _Telling:
         rows = self.ticket.work_orders.select_related("unit", "assignee", "parent__unit", "parent__assignee")
         if "orders" in self.data:
             return list(rows.filter(seq__in=self.data["orders"]))
-        return list(rows.filter(pk=self.data.get("order", 0)))
+        return list(rows.filter(pk=self.data["order"])) if "order" in self.data else []
 
     @cached_property
     def supervisions(self) -> list[SupervisionOrder]:
-        named = self.data.get("supervisions", [self.data.get("supervision", 0)])
+        named = self.data.get("supervisions") or [pk for pk in (self.data.get("supervision"),) if pk]
+        if not named:
+            return []
         rows = SupervisionOrder.objects.filter(pk__in=named)
         return list(rows.select_related("target_unit", "target_user", "issued_by", "replied_by"))
 
@@ -262,33 +284,33 @@ class _Telling:
         return [user for unit in rows for user in self.duty(Role.ESCALATION_OFFICER, unit)]
 
 
-_Find = Callable[[_Telling], Iterable[User]]
+_Find = Callable[[Telling], Iterable[User]]
 _STEPS: dict[str, _Find] = {
-    "user": _Telling.accountable,
-    "manager": _Telling.unit_manager,
-    "parent": _Telling.above,
-    "province": _Telling.province,
-    "group": _Telling.group,
+    "user": Telling.accountable,
+    "manager": Telling.unit_manager,
+    "parent": Telling.above,
+    "province": Telling.province,
+    "group": Telling.group,
 }
 _AUDIENCES: dict[NoticeKind, _Find] = {
-    NoticeKind.OVERDUE: _Telling.supervised,
-    NoticeKind.CHASED: _Telling.supervised,
-    NoticeKind.SILENT: _Telling.silent,
-    NoticeKind.SUPERVISION_REPLIED: _Telling.issuers,
-    NoticeKind.JUDGED: _Telling.supervised,
-    NoticeKind.SERIOUS: _Telling.province_and_group,
-    NoticeKind.INTERIM_NEEDED: _Telling.centre,
-    NoticeKind.ORDER_SENT: _Telling.all_workers,
-    NoticeKind.ORDER_BACK: _Telling.all_workers,
-    NoticeKind.REVIEW_WAITING: _Telling.directors,
-    NoticeKind.RESULT_IN: _Telling.all_senders,
-    NoticeKind.RETURN_ASKED: _Telling.all_senders,
-    NoticeKind.RETURN_DECIDED: _Telling.all_workers,
-    NoticeKind.RECALLED: _Telling.all_workers,
-    NoticeKind.BOUNCED: _Telling.supervisors,
-    NoticeKind.URGED: _Telling.in_hand,
-    NoticeKind.TIME_ASKED: _Telling.deciders,
-    NoticeKind.TIME_DECIDED: _Telling.asker,
-    NoticeKind.RESUMED: _Telling.everybody_at_work,
-    NoticeKind.HANDED_OVER: _Telling.receiver,
+    NoticeKind.OVERDUE: Telling.supervised,
+    NoticeKind.CHASED: Telling.supervised,
+    NoticeKind.SILENT: Telling.silent,
+    NoticeKind.SUPERVISION_REPLIED: Telling.issuers,
+    NoticeKind.JUDGED: Telling.supervised,
+    NoticeKind.SERIOUS: Telling.province_and_group,
+    NoticeKind.INTERIM_NEEDED: Telling.centre,
+    NoticeKind.ORDER_SENT: Telling.all_workers,
+    NoticeKind.ORDER_BACK: Telling.all_workers,
+    NoticeKind.REVIEW_WAITING: Telling.directors,
+    NoticeKind.RESULT_IN: Telling.all_senders,
+    NoticeKind.RETURN_ASKED: Telling.all_senders,
+    NoticeKind.RETURN_DECIDED: Telling.all_workers,
+    NoticeKind.RECALLED: Telling.all_workers,
+    NoticeKind.BOUNCED: Telling.supervisors,
+    NoticeKind.URGED: Telling.in_hand,
+    NoticeKind.TIME_ASKED: Telling.deciders,
+    NoticeKind.TIME_DECIDED: Telling.asker,
+    NoticeKind.RESUMED: Telling.everybody_at_work,
+    NoticeKind.HANDED_OVER: Telling.receiver,
 }

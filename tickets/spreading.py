@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from celery import current_app
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from kombu.exceptions import OperationalError as BrokerError
@@ -18,11 +19,10 @@ from kombu.exceptions import OperationalError as BrokerError
 from core import clock
 from core.errors import Refused
 from organization import addresses
-from tickets import notice_words
 from tickets.models import Message, Notice, Outbox, StageClock
 from tickets.models.outbox import Channel, NoticeKind
-from tickets.notice_choices import PERSONAL, address_of, choices_of, wants
-from tickets.recipients import Roster, audience_of
+from tickets.notice_choices import PERSONAL, address_of, wants
+from tickets.recipients import Roster, Telling
 from tickets.sms_hours import allowed_from
 from tickets.states import CLOSED, ENDED, OPEN, Outcome, Stage, Status
 
@@ -74,7 +74,6 @@ def _spread_next(roster: Roster, after: int) -> int | None:
     row = (
         Outbox.objects.filter(unspread(roster.at), pk__gt=after)
         .select_related("ticket__owner_unit", "ticket__province", "ticket__complained_unit__parent", "ticket__holder")
-        .prefetch_related("ticket__scheme_version")
         .select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)
         .order_by("pk")
         .first()
@@ -93,8 +92,9 @@ def _spread_next(roster: Roster, after: int) -> int | None:
 
 def _spread(row: Outbox, roster: Roster) -> None:
     if _still_matters(row):
-        row.data = row.data | notice_words.facts_of(row)
-        told = audience_of(row, roster)
+        telling = Telling(row, roster)
+        row.data = row.data | telling.facts()
+        told = telling.audience()
         Notice.objects.bulk_create(
             [
                 Notice(outbox=row, user=user, kind=row.kind, ticket=row.ticket, data=row.data, at=row.at)
@@ -102,7 +102,7 @@ def _spread(row: Outbox, roster: Roster) -> None:
             ],
             ignore_conflicts=True,
         )
-        Message.objects.bulk_create(_messages(row, told, roster.at), ignore_conflicts=True)
+        Message.objects.bulk_create(_messages(row, told, roster), ignore_conflicts=True)
     row.spread_at, row.fault = roster.at, ""
     row.save(update_fields=["spread_at", "fault", "data"])
 
@@ -123,13 +123,13 @@ def _still_matters(row: Outbox) -> bool:
     return row.kind != NoticeKind.WARNING or running.exists()
 
 
-def _messages(row: Outbox, told: Audience, now: datetime) -> list[Message]:
-    chosen, priority = choices_of(told.users), row.ticket.priority
+def _messages(row: Outbox, told: Audience, roster: Roster) -> list[Message]:
+    chosen, priority, now = roster.choices(told.users), row.ticket.priority, roster.at
     to_people = [
         _message(row, channel, now, user=user)
         for user in told.users
         for channel in PERSONAL
-        if wants(row.kind, channel, chosen.get(user.pk, {}), priority=priority) and address_of(user, channel)
+        if wants(row.kind, channel, chosen[user.pk], priority=priority) and address_of(user, channel)
     ]
     to_units = [_message(row, channel, now, unit=unit) for unit in told.units if (channel := channel_of(unit))]
     return [*to_people, *to_units]
@@ -138,9 +138,10 @@ def _messages(row: Outbox, told: Audience, now: datetime) -> list[Message]:
 def channel_of(unit: Unit) -> Channel | None:
     """The way in which a unit's own address is reached; None without one that can be used."""
     try:
-        return WAYS[addresses.parse(unit.notification_address).way]
+        found = WAYS[addresses.parse(unit.notification_address).way]
     except Refused:
         return None
+    return found if found != Channel.EMAIL or settings.SENDS_MAIL else None
 
 
 def _message(

@@ -17,7 +17,7 @@ from tickets.models import SchemeVersion, Ticket
 from tickets.notifications import wake
 from tickets.services import pausing, relaying
 from tickets.services.sweeping import sweep
-from tickets.spreading import spread_due
+from tickets.spreading import spread_due, wake_delivery
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
@@ -79,13 +79,19 @@ def follow_calendars() -> int:
 @shared_task
 def spread_outbox() -> int:
     """Tell people what happened; woken by each act that tells something, and every minute. Gives how many rows."""
-    return spread_due(MOST_TOLD_PER_RUN)
+    told = spread_due(MOST_TOLD_PER_RUN)
+    if told == MOST_TOLD_PER_RUN:
+        wake()
+    return told
 
 
 @shared_task
 def deliver_messages() -> int:
     """Send what leaves the product; woken by the spreading, and every minute. Gives how many went."""
-    return deliver_due(MOST_SENT_PER_RUN)
+    sent = deliver_due(MOST_SENT_PER_RUN)
+    if sent == MOST_SENT_PER_RUN:
+        wake_delivery()
+    return sent
 
 
 @shared_task
