@@ -64,6 +64,18 @@ def given_to_the_second_dispatcher(operator: Operator) -> str:
     return ticket.number
 
 
+def asks_for_time(operator: Operator) -> str:
+    ticket = order_in(OrderStatus.HANDLING, operator).ticket
+    do(ticket, "ask_extension", operator, order=1)
+    return ticket.number
+
+
+def asks_for_a_pause(operator: Operator) -> str:
+    ticket = order_in(OrderStatus.HANDLING, operator).ticket
+    do(ticket, "ask_pause", operator)
+    return ticket.number
+
+
 def before_the_supervisor(operator: Operator) -> str:
     ticket = bring_to(Status.PENDING_DISPATCH, operator)
     Ticket.objects.filter(pk=ticket.pk).update(needs_assignment=True)
@@ -84,6 +96,8 @@ def before_the_supervisor(operator: Operator) -> str:
         ("assignment", "supervisor", before_the_supervisor),
         ("replies", "dispatcher", order_of(OrderStatus.REPLIED)),
         ("answer", "dispatcher", ticket_in(Status.PENDING_ANSWER)),
+        ("extensions", "director", asks_for_time),
+        ("pauses", "director_centre", asks_for_a_pause),
         ("clearance", "director_centre", ticket_in(Status.PENDING_CLEARANCE)),
         ("revisit", "revisitor", ticket_in(Status.CLOSED)),
         ("screening", "dispatcher", ticket_in(Status.PENDING_SCREENING)),
@@ -357,3 +371,12 @@ def test_u_42_a_summary_in_a_list_does_not_tell_what_is_masked(operator: Operato
     page = signed_in(operator, "manager").get("/desk/", {"pool": "all"}).content.decode()
     assert ticket.number in page
     assert phone[3:7] not in page
+
+
+def test_a_paused_ticket_is_found_as_such_and_shows_no_remaining_time(operator: Operator) -> None:
+    number = asks_for_a_pause(operator)
+    assert numbers(operator, "director", "pauses") == []  # a unit below the centre does not decide on its own time
+    do(Ticket.objects.get(number=number), "approve_pause", operator)
+    assert numbers(operator, "dispatcher", "paused") == [number]
+    page = signed_in(operator, "dispatcher").get("/desk/", {"pool": "paused"}).content.decode()
+    assert "已暂停" in page
