@@ -8,6 +8,7 @@ from complaints.services import answering, archiving, dispatching, filling, reme
 from organization.roles import Role as R
 from tickets.actions import Action, register
 from tickets.services import attachments, common, rating
+from tickets.services.noting import keep_reason
 from tickets.services.order_actions import ORDER_ACTIONS
 from tickets.services.supervision_actions import SUPERVISION_ACTIONS
 from tickets.services.time_actions import TIME_ACTIONS
@@ -75,7 +76,7 @@ CENTRE = (
         label=_("Send back for completion"),
         allow={R.DISPATCHER: _DISPATCH},
         transition=True,
-        effect=dispatching.send_back,
+        effect=keep_reason,
     ),
     Action(
         name="request_instruction",
@@ -96,7 +97,7 @@ CENTRE = (
         label=_("Return without instruction"),
         allow={R.APPROVER: _in(S.PENDING_INSTRUCTION)},
         transition=True,
-        effect=dispatching.note_reason,
+        effect=keep_reason,
     ),
     Action(
         name="collect",
@@ -248,7 +249,7 @@ AFTER_CLOSING = (
         label=_("Take out of the archive"),
         allow={R.SUPERVISOR: _in(S.ARCHIVED)},
         transition=True,
-        effect=dispatching.note_reason,
+        effect=keep_reason,
     ),
 )
 

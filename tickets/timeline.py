@@ -151,6 +151,8 @@ class _Teller:
     def _decisions(self, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         """What the event itself keeps: reasons, units, changes, figures."""
         label = self.document.label
+        if (why := self.notes.get(data.get("why"))) is not None:
+            yield _("Reason"), why["text"]
         if reason := data.get("reason"):
             yield _("Reason"), label("return_reason", reason)
         for sent in data.get("sent", ()):

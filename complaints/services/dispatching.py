@@ -103,16 +103,6 @@ def assign(step: Step) -> None:
     orders.send(step, step.data["unit"], origin=Origin.BINDING, demand=step.data.get("demand", ""))
 
 
-def send_back(step: Step) -> None:
-    """Incomplete: the channel completes it. Data: reason."""
-    note_reason(step)
-
-
-def note_reason(step: Step) -> None:
-    """Keep the reason in the event. Data: reason."""
-    step.notes["reason"] = step.data["reason"]
-
-
 def may_amend(step: Step, grant: Grant) -> bool:
     """Agents correct what their unit took until it is dispatched; after that the centre does (permissions)."""
     return grant.role != Role.AGENT or step.ticket.dispatched_at is None

@@ -13,6 +13,7 @@ from tickets import clocks
 from tickets.models import RevisitAttempt, WorkOrderReply
 from tickets.models.replies import DISSATISFIED, RevisitResult
 from tickets.services import orders, rating
+from tickets.services.noting import keep_reason
 from tickets.states import Origin, Stage
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def rework(step: Step) -> None:
         dispatching.submit(step)
     clocks.cancel(step, Stage.FOLLOW_UP, Stage.REVISIT)
     clocks.start(step, Stage.TOTAL)
-    step.notes.update(round=step.ticket.round, reason=step.data["reason"])
+    step.notes["round"] = step.ticket.round
+    keep_reason(step)
     if step.data.get("orders"):
         orders.send_all(step, step.data["orders"], origin=Origin.REWORK)
 
@@ -82,7 +84,7 @@ def rate_low(step: Step) -> None:
 
 def dismiss(step: Step) -> None:
     """The handling was proper; the reason is kept. Data: reason."""
-    step.notes["reason"] = step.data["reason"]
+    keep_reason(step)
 
 
 def _attempts(step: Step) -> list[RevisitAttempt]:

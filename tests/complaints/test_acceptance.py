@@ -99,7 +99,7 @@ def test_send_back_gives_the_channel_time_anew(operator: Operator) -> None:
     fill = clock_of(ticket, "fill")
     assert (fill.attempt, fill.started_at, fill.due_at) == (2, when("11-23 11:00"), when("11-23 12:00"))
     assert clock_of(ticket, "dispatch").outcome == "met"
-    assert last_event(ticket).data["reason"] == "缺少装机地址"
+    assert ticket.notes.get(pk=last_event(ticket).data["why"]).text == "缺少装机地址"
     ticket = do(ticket, "submit", operator, at=when("11-23 12:00:01"))
     assert (clock_of(ticket, "fill").outcome, clock_of(ticket, "dispatch").attempt) == ("breached", 2)
     assert clock_of(ticket, "total") == total

@@ -30,7 +30,7 @@ def assert_nothing_is_due(ticket: Ticket) -> None:
 def test_a_withdrawal_ends_everything(operator: Operator, status: str) -> None:
     ticket = do(bring_to(status, operator), "withdraw", operator, reason="客户撤诉")
     assert (ticket.status, ticket.ended_by) == ("withdrawn", operator.user("dispatcher"))
-    assert last_event(ticket).data["reason"] == "客户撤诉"
+    assert ticket.notes.get(pk=last_event(ticket).data["why"]).text == "客户撤诉"
     assert_nothing_is_due(ticket)
 
 

@@ -133,7 +133,8 @@ def test_rework_ends_the_promise_of_the_round_before(operator: Operator) -> None
 def test_dismissed_with_its_reason(operator: Operator) -> None:
     ticket = do(bring_to("pending_screening", operator), "dismiss", operator, reason="处理符合规范，客户要求超出政策")
     assert (ticket.status, ticket.round) == ("revisited", 1)
-    assert last_event(ticket).data == {"reason": "处理符合规范，客户要求超出政策"}
+    why = ticket.notes.get(pk=last_event(ticket).data["why"])
+    assert (why.text, why.by) == ("处理符合规范，客户要求超出政策", operator.user("dispatcher"))
 
 
 @pytest.mark.parametrize("on_spot", [True, False])

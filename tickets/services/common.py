@@ -19,7 +19,7 @@ from tickets.models.records import NoteKind
 from tickets.querysets import held
 from tickets.services import orders
 from tickets.services.judging import judge_priority
-from tickets.services.noting import note
+from tickets.services.noting import keep_reason, note
 from tickets.states import Stage, Status
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def transfer_centre(step: Step) -> None:
 def end(step: Step) -> None:
     """What every ending but closing does: nothing is asked of any unit any more."""
     orders.recall_open(step)
-    step.notes["reason"] = step.data.get("reason", "")
+    keep_reason(step)
 
 
 def may_merge(step: Step, grant: Grant) -> bool:
