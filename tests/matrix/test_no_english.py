@@ -114,6 +114,17 @@ def test_workbench_and_pools(who: str, operator: Operator) -> None:
     assert not reader.faults, reader.report()
 
 
+@pytest.mark.parametrize("who", ["supervisor", "manager", "director", "approver", "agent"])
+def test_the_monitor(who: str, operator: Operator) -> None:
+    """Tiles, tree, people, list and wall; what cannot be asked for; and who has no business there."""
+    reader = Reader(operator, who)
+    unit = operator.js.fixed_line.pk
+    for address in ("", f"?unit={unit}", "?lateness=0&to_assign=on", "units/", "wall/", f"wall/?unit={unit}"):
+        page = f"{reverse('monitor')}{address}"
+        reader.read(page, reader.client.get(page))
+    assert not reader.faults, reader.report()
+
+
 @pytest.mark.parametrize("who", ACTING)
 def test_ticket_pages_and_the_forms_of_acts(who: str, operator: Operator) -> None:
     """Every ticket that the person sees, each form it offers once, and what an empty form is answered with."""
