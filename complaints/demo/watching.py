@@ -23,7 +23,7 @@ from tickets.workflow import perform
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACE = timedelta(minutes=15)  # beat sweeps every minute; nobody can tell the difference weeks later
+PACE = timedelta(minutes=30)  # beat sweeps every minute; nobody can tell the difference weeks later
 SHARE_ANSWERED, SHARE_JUDGED = 0.85, 0.8
 _Plan = tuple[datetime, int, str]  # when, which order, which act
 
