@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from tickets.display import due_words, stored_instant
 from tickets.models.supervision import Trigger, Verdict
@@ -40,7 +40,7 @@ def lines_of(
     if row is not None:
         yield _no(row["seq"]), row["target_unit__name"]
         if action == "reply_supervision":
-            yield _("Answer"), row["reply"]
+            yield pgettext("supervision", "Answer"), row["reply"]
         if action == "judge_supervision":
             yield _("Verdict"), f"{Verdict(data['verdict']).label} · {data['score']}"
             yield _("Note"), row["verdict_note"]

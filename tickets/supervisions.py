@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, Count, F, Min, Prefetch, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Min, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from organization.grants import grants_of, has_role
@@ -51,7 +51,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Tile:
-    """What waits for the user: under which filter, how much, and what is due first."""
+    """What waits for the user: under which filter, how much, and what is due first (None where nothing presses)."""
 
     show: str
     label: str
@@ -91,9 +91,11 @@ def tiles_of(user: User, at: datetime) -> list[Tile]:
     """What the user has to answer and to judge at the instant `at` (UTC), by its roles."""
     tiles = []
     if has_role(user, *ANSWERERS):
-        tiles.append(_tile("answer", _("Supervision to answer"), to_answer(user), at))
+        found = to_answer(user).aggregate(count=Count("pk"), nearest=Min("reply_due_at"))
+        is_late = found["nearest"] is not None and found["nearest"] < at
+        tiles.append(Tile("answer", _("Supervision to answer"), found["count"], found["nearest"], is_late))
     if has_role(user, Role.SUPERVISOR):
-        tiles.append(_tile("judge", _("Supervision to judge"), to_judge(user, at), at))
+        tiles.append(Tile("judge", _("Supervision to judge"), to_judge(user, at).count(), None, is_late=False))
     return tiles
 
 
@@ -151,12 +153,6 @@ def _is_mine(user: User) -> Case:
     for grant in grants_of(user):
         answers |= supervision_answered(grant)
     return Case(When(answers, then=Value(True)), default=Value(False), output_field=BooleanField())
-
-
-def _tile(show: str, label: str, rows: QuerySet[Any], at: datetime) -> Tile:
-    found = rows.aggregate(count=Count("pk"), nearest=Min(F("reply_due_at")))
-    nearest = found["nearest"]
-    return Tile(show, label, found["count"], nearest, is_late=nearest is not None and nearest < at)
 
 
 def _cursor(row: SupervisionOrder) -> str:

@@ -41,34 +41,40 @@ def open_orders(ticket: Ticket) -> int:
     return ticket.supervisions.filter(status__in=SUPERVISION_OPEN).count()
 
 
+@pytest.fixture
+def answered(ticket: Ticket, operator: Operator) -> Ticket:
+    return do(do(ticket, "supervise", operator), "reply_supervision", operator)
+
+
+def test_u_02_an_order_says_what_is_asked_of_whom_until_when(ticket: Ticket, operator: Operator) -> None:
+    do(
+        ticket,
+        "supervise",
+        operator,
+        trigger="difficult",
+        grade="raised",
+        demand="请省公司牵头",
+        user=operator.users["handler"].pk,
+        cc=[operator.js.network.pk],
+    )
+    row = supervision_of(ticket)
+    assert (row.target_unit, row.target_user) == (operator.js.fixed_line, operator.users["handler"])
+    assert (row.trigger, row.grade, row.status, row.demand) == ("difficult", "raised", "issued", "请省公司牵头")
+    assert (row.issued_by, row.issued_at) == (operator.users["supervisor"], NOW)
+    assert row.reply_due_at == NOW + DAY  # the scheme's reply_limit
+    assert row.number == f"{ticket.number}/D1"
+    assert list(row.cc_units.all()) == [operator.js.network]
+    assert row.work_order is not None
+    assert row.clock is not None
+    assert (row.work_order.unit, row.clock.stage) == (operator.js.fixed_line, "handle")
+    told = last_event(ticket).data["supervised"]
+    assert [(one["supervision"], one["no"], one["grade"], one["trigger"]) for one in told] == [
+        (row.pk, 1, "raised", "difficult")
+    ]
+
+
 class TestIssuing:
     """U-02: a supervisor supervises by hand, and there is never more than one unanswered order per unit."""
-
-    def test_u_02_an_order_says_what_is_asked_of_whom_until_when(self, ticket: Ticket, operator: Operator) -> None:
-        do(
-            ticket,
-            "supervise",
-            operator,
-            trigger="difficult",
-            grade="raised",
-            demand="请省公司牵头",
-            user=operator.users["handler"].pk,
-            cc=[operator.js.network.pk],
-        )
-        row = supervision_of(ticket)
-        assert (row.target_unit, row.target_user) == (operator.js.fixed_line, operator.users["handler"])
-        assert (row.trigger, row.grade, row.status, row.demand) == ("difficult", "raised", "issued", "请省公司牵头")
-        assert (row.issued_by, row.issued_at) == (operator.users["supervisor"], NOW)
-        assert row.reply_due_at == NOW + DAY  # the scheme's reply_limit
-        assert row.number == f"{ticket.number}/D1"
-        assert list(row.cc_units.all()) == [operator.js.network]
-        assert row.work_order is not None
-        assert row.clock is not None
-        assert (row.work_order.unit, row.clock.stage) == (operator.js.fixed_line, "handle")
-        told = last_event(ticket).data["supervised"]
-        assert [(one["supervision"], one["no"], one["grade"], one["trigger"]) for one in told] == [
-            (row.pk, 1, "raised", "difficult")
-        ]
 
     def test_a_second_one_joins_the_unanswered_one(self, ticket: Ticket, operator: Operator) -> None:
         do(ticket, "supervise", operator, demand="第一次", grade="notice", reply_due_at=NOW + 2 * DAY)
@@ -150,24 +156,25 @@ class TestIssuing:
         assert supervision_of(ticket).status == "judged"
 
 
+def test_m_02_sc_10_the_second_chase_waits_for_thirty_minutes(ticket: Ticket, operator: Operator) -> None:
+    ten = NOW.replace(hour=10)
+    do(ticket, "chase", operator, at=ten)
+    for later in (29 * MINUTE, 30 * MINUTE - SECOND):
+        with pytest.raises(Refused) as refusal:
+            do(ticket, "chase", operator, at=ten + later, by="group_supervisor")
+        assert refusal.value.code == "chased_already"
+        for told in (operator.users["supervisor"].name, "10:00", "10:30", operator.js.fixed_line.name):
+            assert told in refusal.value.message
+    do(ticket, "chase", operator, at=ten + 30 * MINUTE)
+    assert [one.at for one in SupervisionTrigger.objects.all()] == [ten, ten + 30 * MINUTE]
+    with pytest.raises(Refused):
+        do(ticket, "chase", operator, at=ten + 60 * MINUTE - SECOND)
+    do(ticket, "chase", operator, at=ten + 60 * MINUTE)
+    assert ticket.supervisions.count() == 1
+
+
 class TestChasing:
     """M-02: whoever has the ticket is pressed, not twice within thirty minutes."""
-
-    def test_m_02_sc_10_the_second_chase_waits_for_thirty_minutes(self, ticket: Ticket, operator: Operator) -> None:
-        ten = NOW.replace(hour=10)
-        do(ticket, "chase", operator, at=ten)
-        for later in (29 * MINUTE, 30 * MINUTE - SECOND):
-            with pytest.raises(Refused) as refusal:
-                do(ticket, "chase", operator, at=ten + later, by="group_supervisor")
-            assert refusal.value.code == "chased_already"
-            for told in (operator.users["supervisor"].name, "10:00", "10:30", operator.js.fixed_line.name):
-                assert told in refusal.value.message
-        do(ticket, "chase", operator, at=ten + 30 * MINUTE)
-        assert [one.at for one in SupervisionTrigger.objects.all()] == [ten, ten + 30 * MINUTE]
-        with pytest.raises(Refused):
-            do(ticket, "chase", operator, at=ten + 60 * MINUTE - SECOND)
-        do(ticket, "chase", operator, at=ten + 60 * MINUTE)
-        assert ticket.supervisions.count() == 1
 
     def test_an_answer_does_not_open_the_way_for_the_next_chase(self, ticket: Ticket, operator: Operator) -> None:
         do(ticket, "chase", operator)
@@ -292,19 +299,16 @@ class TestAnswering:
         assert refusal.value.code == "supervision_unknown"
 
 
+def test_u_47_the_verdict_counts_for_assessment(answered: Ticket, operator: Operator) -> None:
+    do(answered, "judge_supervision", operator, verdict="unsatisfactory", score=-3, note="超时未到场")
+    row = supervision_of(answered)
+    assert (row.status, row.verdict, row.score, row.verdict_note) == ("judged", "unsatisfactory", -3, "超时未到场")
+    assert (row.judged_by, row.judged_at) == (operator.users["supervisor"], NOW)
+    assert last_event(answered).data["score"] == -3
+
+
 class TestJudging:
     """U-47: a verdict with a score, once for ever."""
-
-    @pytest.fixture
-    def answered(self, ticket: Ticket, operator: Operator) -> Ticket:
-        return do(do(ticket, "supervise", operator), "reply_supervision", operator)
-
-    def test_u_47_the_verdict_counts_for_assessment(self, answered: Ticket, operator: Operator) -> None:
-        do(answered, "judge_supervision", operator, verdict="unsatisfactory", score=-3, note="超时未到场")
-        row = supervision_of(answered)
-        assert (row.status, row.verdict, row.score, row.verdict_note) == ("judged", "unsatisfactory", -3, "超时未到场")
-        assert (row.judged_by, row.judged_at) == (operator.users["supervisor"], NOW)
-        assert last_event(answered).data["score"] == -3
 
     def test_a_judged_one_never_changes(self, answered: Ticket, operator: Operator) -> None:
         do(answered, "judge_supervision", operator)
