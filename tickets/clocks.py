@@ -25,6 +25,7 @@ from tickets.states import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from organization.models import Unit
     from tickets.actions import Step
     from tickets.models import Ticket
     from tickets.scheme import LimitRule
@@ -231,6 +232,12 @@ def relay(step: Step) -> list[dict[str, Any]]:
         if row.due_at != before:
             moved.append(_moved(row, before))
     return moved
+
+
+def next_of(step: Step, unit: Unit) -> StageClock | None:
+    """The running clock that a unit answers for and that is due next."""
+    rows = [row for row in _running(step) if row.unit_id == unit.pk]
+    return min(rows, key=lambda row: row.due_at, default=None)
 
 
 def refresh_due(step: Step) -> None:

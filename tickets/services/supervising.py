@@ -1,7 +1,7 @@
 """Supervision orders (督办单): a demand on one unit about one ticket, its answer and the verdict (model 6; U-02, U-47).
 
-Effects of actions; nothing here runs alone (`chasing` chases many tickets with one of them). The sweep opens and joins orders
-on its own, by the same rule: one unanswered order per ticket and unit, whatever else comes joins it.
+Effects of actions; nothing here runs alone (`chasing` chases many tickets with one of them). The sweep opens and joins
+orders on its own, by the same rule: one unanswered order per ticket and unit, whatever else comes joins it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.clock import local_day
@@ -18,12 +18,13 @@ from organization.grants import grants_of
 from organization.models import Unit, User
 from organization.roles import Role
 from organization.selectors import people_with
+from tickets import clocks
 from tickets.display import instant_words
-from tickets.models import StageClock, SupervisionOrder, SupervisionTrigger
+from tickets.models import SupervisionOrder, SupervisionTrigger
 from tickets.models.supervision import SUPERVISION_OPEN, SupervisionStatus, Trigger, Verdict
 from tickets.querysets import CENTRES, narrowest, supervision_answered
 from tickets.services.orders import refuse_unit_complained_about
-from tickets.states import OPEN, ORDER_UNANSWERED, Grade, Outcome, Stage
+from tickets.states import OPEN, ORDER_UNANSWERED, Grade, Stage
 
 if TYPE_CHECKING:
     from organization.grants import Grant
@@ -111,7 +112,7 @@ def check_chased_while_due(step: Step) -> None:
     """A closed ticket is chased only for its revisit or its promise."""
     if step.ticket.status in OPEN:
         return
-    if not step.ticket.clocks.filter(outcome=Outcome.RUNNING, stage__in=STILL_DUE).exists():
+    if not any(clocks.running(step, stage) for stage in STILL_DUE):
         raise Refused(_("Nothing of this ticket is due any more: there is nobody to chase."), code="nothing_due")
 
 
@@ -188,12 +189,12 @@ def join_or_open(
     unit that the complaint is about."""
     refuse_unit_complained_about(step, unit)
     ticket = step.ticket
-    row = ticket.supervisions.filter(target_unit=unit, status__in=SUPERVISION_OPEN).first()
+    earlier = list(ticket.supervisions.all())
+    row = next((one for one in earlier if one.target_unit_id == unit.pk and one.is_unanswered), None)
     if row is None:
-        last = ticket.supervisions.aggregate(last=Max("seq"))["last"] or 0
         row = SupervisionOrder(
             ticket=ticket,
-            seq=last + 1,
+            seq=max((one.seq for one in earlier), default=0) + 1,
             target_unit=unit,
             grade=grade,
             trigger=trigger,
@@ -201,7 +202,7 @@ def join_or_open(
             issued_at=step.at,
             reply_due_at=reply_due_at,
             work_order=work_order or _order_of(ticket, unit),
-            clock=_clock_of(ticket, unit),
+            clock=clocks.next_of(step, unit),
         )
     row.grade = max(Grade(row.grade), grade, key=lambda one: one.rank)
     row.reply_due_at = min(row.reply_due_at, reply_due_at)
@@ -232,7 +233,7 @@ def holders_of(ticket: Ticket) -> dict[Unit, WorkOrder | None]:
 
 def people_to_answer(unit: Unit, at: datetime) -> list[User]:
     """Who can answer for the unit at the aware instant `at` (permissions.md)."""
-    is_centre = any(unit.has_function(function) for function in CENTRES)
+    is_centre = any(row.function in CENTRES for row in unit.functions.all())
     roles = (Role.HANDLER, Role.DIRECTOR, *((Role.DISPATCHER,) if is_centre else ()))
     return list(dict.fromkeys(user for role in roles for user in people_with(role, unit, local_day(at))))
 
@@ -261,11 +262,6 @@ def _chased_after(ticket: Ticket, instant: datetime) -> dict[int, SupervisionTri
 
 def _order_of(ticket: Ticket, unit: Unit) -> WorkOrder | None:
     return ticket.work_orders.filter(unit=unit).order_by("seq").last()
-
-
-def _clock_of(ticket: Ticket, unit: Unit) -> StageClock | None:
-    """What the unit is being timed for."""
-    return ticket.clocks.filter(unit=unit, outcome=Outcome.RUNNING).order_by("due_at").first()
 
 
 def _row(step: Step) -> SupervisionOrder:
