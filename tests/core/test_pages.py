@@ -9,6 +9,7 @@ from django.urls import path
 from config import urls
 from core.errors import NotPermitted, Refused, Stale
 from tests.conftest import MONDAY_MORNING
+from tests.factories.organization import PASSWORD, UserFactory
 
 
 def refuse(request: HttpRequest) -> HttpResponse:
@@ -42,6 +43,21 @@ def test_an_expired_form_says_so() -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "a", "password": "b"})
     assert response.status_code == 403
     assert b"<h1>" in response.content
+
+
+@pytest.mark.django_db
+def test_there_is_one_page_to_log_in(client: Client) -> None:
+    """The admin's own leads there, and on to where the person wanted to go; not to another site."""
+    UserFactory(username="wangfang")
+    unit = "/admin/organization/unit/"
+    asked = client.get(f"/admin/login/?next={unit}")
+    assert asked.headers["Location"] == f"/accounts/login/?next={unit}"
+    assert client.get("/admin/login/").headers["Location"] == "/accounts/login/?next=/admin/"
+    assert client.get(unit, follow=True).redirect_chain[-1][0] == f"/accounts/login/?next={unit}"
+    typed = {"username": "wangfang", "password": PASSWORD}
+    assert client.post(asked.headers["Location"], typed | {"next": unit}).headers["Location"] == unit
+    away = Client().get("/admin/login/?next=https://elsewhere.example/").headers["Location"]
+    assert Client().post(away, typed | {"next": "https://elsewhere.example/"}).headers["Location"] == "/"
 
 
 def test_pages_carry_a_strict_content_security_policy(client: Client) -> None:

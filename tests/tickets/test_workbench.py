@@ -59,6 +59,29 @@ def test_who_only_reads_sees_what_is_due_first_in_its_scope(operator: Operator) 
     assert workbench(operator, "manager2")[:2] == ({}, [])
 
 
+@pytest.mark.parametrize(
+    "username, words, link",
+    [
+        ("approver", "待批示", "/desk/?pool=instruction"),
+        ("manager", "监控", "/desk/?pool=all"),
+        ("quality_checker", "抽检", "/desk/?pool=all"),
+        ("escalation_officer", "升级投诉", "/notices/"),
+        ("appeal_officer", "申诉", "/notices/"),
+        ("liaison", "本省", "/notices/"),
+    ],
+)
+def test_who_has_nothing_to_do_is_told_what_there_is(operator: Operator, username: str, words: str, link: str) -> None:
+    """Nobody meets an empty page, on the workbench or where the pools would be."""
+    client = Client()
+    client.force_login(operator.user(username))
+    for address in ("/", "/desk/"):
+        answer = client.get(address)
+        guides = [guide.words for guide in answer.context.get("guides") or ()]
+        if address == "/" or not answer.context.get("pools"):
+            assert [words in guide for guide in guides] == [True]
+            assert f'href="{link}"' in answer.content.decode().split("<main")[1]
+
+
 def test_an_administrator_gets_the_administration_and_no_tickets(operator: Operator) -> None:
     bring_to(Status.PENDING_DISPATCH, operator)
     _counts, first, page = workbench(operator, "administrator")

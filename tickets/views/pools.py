@@ -19,6 +19,7 @@ from organization.grants import has_role
 from organization.roles import Role
 from tickets import display, searches
 from tickets.filters import TicketFilter, searched
+from tickets.guides import guides_for
 from tickets.lists import page_of
 from tickets.models import Ticket
 from tickets.pools import Pool, counts_of, pools_of
@@ -39,7 +40,7 @@ def pool(request: HttpRequest) -> HttpResponse:
     mine = pools_of(person(request))
     chosen = _chosen(mine, request.GET.get("pool"))
     if chosen is None:
-        return render(request, "desk/no_pools.html")
+        return render(request, "desk/no_pools.html", {"guides": guides_for(person(request))})
     visible, key = Ticket.objects.visible_to(person(request)), request.GET.get("found", "")
     typed = searches.kept(request.session, key) if key else None
     if key:

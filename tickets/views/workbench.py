@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core import clock
+from tickets.guides import guides_for
 from tickets.lists import most_urgent
 from tickets.pools import counts_of, pools_of
 from tickets.supervisions import tiles_of
@@ -28,6 +29,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "counts": counts_of(person(request), mine, at),
         "supervision": tiles_of(person(request), at),
         "has_pools": bool(mine),
+        "guides": guides_for(person(request)),
         "rows": most_urgent(person(request), mine, URGENT_ROWS),
         "at": at,
     }
