@@ -98,6 +98,16 @@ def test_upgrade_names_the_unit_it_goes_to(operator: Operator, order: WorkOrder)
     assert "升级" in handler.offered(order.ticket)
 
 
+def test_u_40_beyond_the_province_the_highest_level_is_proposed(operator: Operator, order: WorkOrder) -> None:
+    dispatcher = Desk(operator, "dispatcher")
+    assert 'value="national" selected' not in dispatcher.open(order.ticket, "reclassify")
+    do(order.ticket, "upgrade", operator, order=1, at=NOW)
+    assert dispatcher.offered(order.ticket).count("do/reclassify/") == 2
+    assert 'value="national" selected' in dispatcher.open(order.ticket, "reclassify")
+    do(order.ticket, "reclassify", operator, at=NOW, level="national")
+    assert dispatcher.offered(order.ticket).count("do/reclassify/") == 1  # the button, and no proposal any more
+
+
 def test_a_grave_problem_says_when_it_was_reported(operator: Operator, order: WorkOrder) -> None:
     assert Desk(operator, "handler").send(order.ticket, "report_serious", text="记者到场").status_code == 302
     again = Desk(operator, "dispatcher", NOW + dt.timedelta(minutes=5))

@@ -25,6 +25,7 @@ from tickets.models.ticket import DESCRIPTION_LIMIT, CustomerTier
 from tickets.phones import normalise_phone, normalise_service_number
 from tickets.scheme.entries import Contact
 from tickets.services.common import CLASSES, FLAGS
+from tickets.services.reporting_up import level_proposed
 from tickets.states import Status
 
 
@@ -139,8 +140,11 @@ class ReclassifyForm(ActForm):
     def prepare(self) -> None:
         """Start from the classes as they are."""
         ticket, document = self.situation.ticket, self.situation.scheme
-        for name in ("request_type", "level"):
-            self.offer(name, plain_choices(document, name), getattr(ticket, name))
+        proposed = level_proposed(ticket, ticket.work_orders.select_related("unit"))
+        self.offer("request_type", plain_choices(document, "request_type"), ticket.request_type)
+        self.offer("level", plain_choices(document, "level"), proposed or ticket.level)
+        if proposed:
+            self.fields["level"].help_text = _("Proposed, because an order was sent up beyond the province.")
         for name in ("business_type", "complaint_type", "cause"):
             entry = getattr(ticket, name)
             code = entry.code if entry else ""

@@ -21,6 +21,7 @@ from tickets.services.noting import note
 from tickets.states import ORDER_OPEN, OrderStatus, Origin, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from organization.models import User
@@ -91,6 +92,17 @@ def _centre_above(order: WorkOrder, tier: Tier) -> Unit | None:
     while centre is not None and Tier(centre.tier).rank > tier.rank:
         centre = centre_above(centre)
     return centre
+
+
+def level_proposed(ticket: Ticket, orders: Iterable[WorkOrder]) -> str:
+    """The level to propose while one of its `orders` (with their units) was sent up to the group or to another province
+    (U-40); empty where the ticket has it, or nothing was."""
+    level = ticket.scheme_version.document.options.level_proposals.group
+    is_beyond = any(
+        order.origin == Origin.UPGRADE and order.is_open and order.unit.province_id != ticket.province_id
+        for order in orders
+    )
+    return level if is_beyond and ticket.level != level else ""
 
 
 def adjudicate_delay(step: Step) -> None:

@@ -26,6 +26,7 @@ from tickets.models import Ticket
 from tickets.panels import Fact, Proposal, panels_of
 from tickets.services.contact_access import ContactView, access_of, contact_view, unmask
 from tickets.services.extending import needs_interim
+from tickets.services.reporting_up import level_proposed
 from tickets.states import ORDER_UNANSWERED, Stage
 from tickets.timeline import timeline_of
 from tickets.views.rating import link_to_show
@@ -149,6 +150,8 @@ def show(
         "pause": selectors.pause_of(ticket),
         "needs_interim": needs_interim(ticket, total, clock.now()),
         "interim_url": next((button.url for button in buttons if button.action.name == "interim_reply"), ""),
+        "reclassify_url": next((button.url for button in buttons if button.action.name == "reclassify"), ""),
+        "level_proposed": ticket.scheme_version.document.label("level", level_proposed(ticket, seen.orders)),
         "contact": contact,
         "facts": ticket_facts(ticket),
         "buttons": [button for button in buttons if button.form.place is Place.SIGHT],
