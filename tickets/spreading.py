@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -83,6 +83,8 @@ def _spread_next(roster: Roster, after: int) -> int | None:
     try:
         with transaction.atomic():
             _spread(row, roster)
+    except OperationalError:  # the database, not the row: the next run finds it as it was
+        raise
     except Exception as error:
         logger.exception("Outbox row %s was set aside", row.pk)
         row.fault = f"{_stamp(roster.at)} {type(error).__name__}"
