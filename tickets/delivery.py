@@ -181,7 +181,7 @@ def _try_later(parcel: _Parcel, reason: str) -> None:
 
 def _pause(attempts: int) -> timedelta:
     """How long to wait after so many attempts: one minute, two, four … an hour, give or take."""
-    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    pause: timedelta = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
     return pause * _random.uniform(1 - JITTER, 1 + JITTER)
 
 
