@@ -82,7 +82,9 @@ class SupervisionFilter(django_filters.FilterSet):
         ],
         empty_label=_("all"),
     )
-    status = django_filters.ChoiceFilter(choices=SupervisionStatus.choices, label=_("State"), empty_label=_("not judged"))
+    status = django_filters.ChoiceFilter(
+        choices=SupervisionStatus.choices, label=_("State"), empty_label=_("not judged")
+    )
     grade = django_filters.ChoiceFilter(choices=Grade.choices, label=_("Grade"), empty_label=_ANY)
     unit = django_filters.ModelChoiceFilter(
         field_name="target_unit", label=_("Unit"), empty_label=_ANY, queryset=Unit.objects.none()

@@ -220,7 +220,11 @@ def _suited(act: str, usual: Ticket, operator: Operator, actors: Actors) -> Tick
         return do(take_complaint(operator, by=agent), "answer_on_spot", operator)
     if act.endswith("_supervision") and usual.status != Status.DRAFT:
         _supervised(usual, operator, is_answered=act == "judge_supervision")
-    if act in ("fulfil_promise", "chase") and usual.status in (Status.CLOSED, Status.PENDING_SCREENING, Status.REVISITED):
+    if act in ("fulfil_promise", "chase") and usual.status in (
+        Status.CLOSED,
+        Status.PENDING_SCREENING,
+        Status.REVISITED,
+    ):
         promised = do(bring_to(Status.PENDING_ANSWER, operator, by=agent), "answer", operator, **UNRESOLVED)
         if usual.status != Status.CLOSED:
             word = "satisfied" if usual.status == Status.REVISITED else "dissatisfied"

@@ -32,7 +32,7 @@ class Trigger(models.TextChoices):
 
 
 class SupervisionStatus(models.TextChoices):
-    ISSUED = "issued", _("Issued")
+    ISSUED = "issued", pgettext_lazy("supervision", "Issued")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     REPLIED = "replied", pgettext_lazy("supervision", "Replied")
     JUDGED = "judged", _("Judged")
