@@ -40,6 +40,7 @@ STAGE_OF_STATE = {
 _AFTER_CLOSING = frozenset({Stage.REVISIT, Stage.FOLLOW_UP})
 _DUES = ("due_at", "original_due_at", "warn_at", "next_alert_at", "calendar_version", "is_provisional")
 _PAUSING = (*_DUES, "pauses", "paused_at")
+_OF_OTHERS = (Stage.INSTRUCT, Stage.REVISIT)  # done by people who never hold the ticket
 _ENDING = (*_PAUSING, "stopped_at", "counted_seconds", "outcome")
 
 
@@ -74,6 +75,24 @@ def follow_results(step: Step) -> None:
         start(step, Stage.ANSWER)
     elif running and not is_due:
         cancel(step, Stage.ANSWER)
+
+
+def follow_people(step: Step) -> None:
+    """Running clocks of the ticket itself are answered for by who has it now: after a hand-over or a transfer too."""
+    for row in _running(step):
+        people = _accountable(step.ticket, Stage(row.stage), None)
+        if row.work_order_id is None and (row.unit_id, row.user_id) != people:
+            row.unit_id, row.user_id = people
+            row.save(update_fields=["unit", "user"])
+
+
+def _accountable(ticket: Ticket, stage: Stage, order: WorkOrder | None) -> tuple[int, int | None]:
+    """The unit and the person (None: whoever is on duty) that a stage is watched with."""
+    if order is not None:
+        return order.unit_id, order.assignee_id
+    if stage == Stage.FILL:
+        return ticket.accepting_unit_id, ticket.holder_id
+    return ticket.owner_unit_id, None if stage in _OF_OTHERS else ticket.holder_id
 
 
 def _answer_is_due(ticket: Ticket) -> bool:
@@ -113,10 +132,9 @@ def start(
         round=ticket.round,
         attempt=max([*earlier, before.attempt if before else 0]) + 1,
         work_order=order,
-        unit_id=order.unit_id if order else ticket.owner_unit_id,
-        user_id=order.assignee_id if order else ticket.holder_id,
         started_at=started or step.at,
     )
+    new.unit_id, new.user_id = _accountable(ticket, stage, order)
     if rule is not None:
         _apply(step, new, rule, before)
     elif promised is not None:

@@ -185,6 +185,7 @@ def _run(step: Step) -> None:
         action.effect(step)
     clocks.follow_state(step, before)
     clocks.follow_results(step)
+    clocks.follow_people(step)
     clocks.refresh_due(step)
     if action.bumps_version:
         if step.order is not None:

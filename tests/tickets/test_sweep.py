@@ -171,6 +171,24 @@ def test_a_closed_one_only_for_the_revisit(operator: Operator) -> None:
     assert {alert.clock.stage for alert in Alert.objects.all()} == {Stage.REVISIT}
 
 
+def test_u_47_who_has_the_stage_is_accountable(operator: Operator) -> None:
+    """Filling in is the channel's, the rest the centre's; a hand-over and a transfer move what still runs."""
+    draft = bring_to(Status.DRAFT, operator)
+    fill, total = draft.clocks.get(stage=Stage.FILL), draft.clocks.get(stage=Stage.TOTAL)
+    assert (fill.unit, fill.user) == (draft.accepting_unit, draft.accepted_by)
+    assert (total.unit, total.user) == (draft.owner_unit, draft.accepted_by)
+    ticket = do(draft, "submit", operator)
+    total.refresh_from_db()
+    assert (total.unit, total.user) == (ticket.owner_unit, ticket.holder)
+    fill.refresh_from_db()
+    assert fill.user == draft.accepted_by  # it has stopped
+    receiver = operator.user("dispatcher_b")
+    do(ticket, "hand_over", operator, by="director_centre", receiver=receiver)
+    do(ticket, "confirm_hand_over", operator, by="dispatcher_b")
+    total.refresh_from_db()
+    assert total.user == receiver
+
+
 def test_a_stopped_clock_never_alerts_even_when_it_was_late(operator: Operator) -> None:
     ticket = handling(operator)
     handle = only(ticket, Stage.HANDLE)
