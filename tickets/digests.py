@@ -62,7 +62,7 @@ SAYING: dict[type[Model], tuple[str, ...]] = {
     Rating: ("score", "words"),
     SupervisionTrigger: ("trigger", "grade", "note"),
     SupervisionOrder: ("reply",),
-    Attachment: ("purpose", "name", "content_type", "size", "sha256"),
+    Attachment: ("purpose", "content_type", "size", "sha256"),  # its name may be no more than a phone
     Amendment: ("field", "old", "new"),
     Pause: ("reason", "ground", "until"),
     Extension: ("ground", "due_before", "due_asked"),

@@ -16,6 +16,7 @@ from core.errors import NotPermitted, Refused
 from core.models import AccessKind, AccessLog
 from tests.factories.organization import Operator, build_operator
 from tests.factories.tickets import do, entry, load_unicom, take_complaint
+from tickets.digests import digest_of
 from tickets.models import Attachment, Ticket
 from tickets.services import file_types
 from tickets.services.attachments import attach, clean_name
@@ -144,7 +145,10 @@ def test_the_name_on_disk_says_nothing_and_the_event_keeps_only_the_hash(operato
     assert Path(row.file.path).is_relative_to(settings.MEDIA_ROOT)
     event = ticket.events.latest("seq")
     assert event.action == "attach"
-    assert event.data == {"attachment": row.pk, "purpose": "evidence", "sha256": row.sha256}
+    said = [{"row": "Attachment", "id": row.pk, "digest": digest_of(row, event.previous_hash)}]
+    assert event.data == {"attachment": row.pk, "purpose": "evidence", "sha256": row.sha256, "said": said}
+    row.name = "王芳13900000000.png"
+    assert digest_of(row, event.previous_hash) == said[0]["digest"]
 
 
 def test_a_signature_is_attached_to_the_draft_and_lets_it_be_submitted_u34(operator: Operator) -> None:
