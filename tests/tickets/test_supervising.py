@@ -129,7 +129,11 @@ class TestIssuing:
         assert not SupervisionTrigger.objects.exists()
 
     def test_only_units_and_people_that_have_to_do_with_it(self, ticket: Ticket, operator: Operator) -> None:
-        for data in ({"unit": operator.js.billing.pk}, {"user": operator.users["handler_billing"].pk}):
+        elsewhere: list[dict[str, Any]] = [
+            {"unit": operator.js.billing.pk},
+            {"user": operator.users["handler_billing"].pk},
+        ]
+        for data in elsewhere:
             with pytest.raises(Refused):
                 do(ticket, "supervise", operator, **data)
 
@@ -145,7 +149,7 @@ class TestIssuing:
         other = bring_to(Status.PENDING_DISPATCH, operator, accepted_at=NOW - DAY)
         do(ticket, "supervise", operator)
         ending = {"withdrawn": "withdraw", "merged": "merge", "void": "void"}[status]
-        data = {"into": other.pk} if ending == "merge" else {}
+        data: dict[str, Any] = {"into": other.pk} if ending == "merge" else {}
         do(ticket, ending, operator, by="supervisor" if ending == "void" else None, **data)
         for act in ("supervise", "chase"):
             with pytest.raises(Refused) as refusal:
