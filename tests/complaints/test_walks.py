@@ -25,8 +25,9 @@ from tests.complaints.walk_people import Person, people_of, sees
 from tests.conftest import MONDAY_MORNING
 from tests.factories.organization import Operator, build_operator
 from tests.factories.tickets import entry, load_unicom, take_complaint
-from tickets.models import Ticket
-from tickets.states import Stage, Status
+from tickets.models import Alert, Ticket
+from tickets.services.sweeping import sweep
+from tickets.states import Outcome, Stage, Status
 from tickets.workflow import perform
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,20 @@ class Walk(RuleBasedStateMachine):
     def supervision(self, data: st.DataObject, seconds: int) -> None:
         """Somebody is chased or supervised, answers, is judged."""
         self.step(data, seconds, lambda choice: choice.act in walk_supervision.ACTS)
+
+    @precondition(lambda self: self.tickets)
+    @rule(seconds=PASSING)
+    def swept(self, seconds: int) -> None:
+        """The sweep comes by: what runs is alerted, once, and nothing else."""
+        self.now.move_to(self.now.instant + dt.timedelta(seconds=seconds))
+        before = set(Alert.objects.values_list("pk", flat=True))
+        assert sweep(self.now.instant).faults == 0
+        for ticket_id in self.tickets:
+            self.check(ticket_id)
+        for alert in Alert.objects.exclude(pk__in=before).select_related("clock", "ticket"):
+            assert (alert.clock.outcome, alert.clock.paused_at) == (Outcome.RUNNING, None)
+            assert alert.ticket.is_open or alert.clock.stage in (Stage.REVISIT, Stage.FOLLOW_UP)
+        assert sweep(self.now.instant).alerts == 0
 
     @precondition(lambda self: self.tickets)
     @rule(data=st.data(), seconds=PASSING)

@@ -67,7 +67,9 @@ def check(ticket: Ticket) -> None:
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
     unanswered = Counter(row.target_unit_id for row in rows if row.status in STATES["reply_supervision"])
     assert all(count == 1 for count in unanswered.values()), "two unanswered orders of a unit"
-    told = [one for event in ticket.events.all() for one in event.data.get("supervised", ())]
+    events = list(ticket.events.all())
+    told = [one for event in events for one in event.data.get("supervised", ())]
+    told += [event.data for event in events if event.action == "alert" and "supervision" in event.data]
     assert Counter(one["supervision"] for one in told) == Counter({row.pk: len(row.triggers.all()) for row in rows}), (
         "triggers differ from what the events tell"
     )
