@@ -325,8 +325,8 @@ def test_a_handover_is_taken_back_from_the_page_and_the_course_says_so(operator:
     assert "cancel_hand_over" in giver.client.get(page).content.decode()
     assert "cancel_hand_over" not in Desk(operator, "dispatcher_b").client.get(page).content.decode()
     assert giver.send(Ticket.objects.get(pk=ticket.pk), "cancel_hand_over").status_code == 302
-    ticket = Ticket.objects.get(pk=ticket.pk)
-    giver.send(ticket, "hand_over", receiver=operator.user("dispatcher_b").pk, note="夜班处理")
+    fresh = Ticket.objects.get(pk=ticket.pk)
+    giver.send(fresh, "hand_over", receiver=operator.user("dispatcher_b").pk, note="夜班处理")
     html = giver.client.get(page).content.decode()
     assert html.count("<dd>程敏</dd>") == 3  # offered, taken back, offered again
     offered_again, taken_back = html.split("data-timeline>")[1].split('class="entry-head"')[1:3]

@@ -162,6 +162,7 @@ class Ticket(models.Model):
             models.Index(fields=["accepting_unit", "status", "next_due_at", "id"], name="ticket_pool_accepting"),
             models.Index(fields=["status", "next_due_at", "id"], name="ticket_pool_status"),
             models.Index(fields=["status", "-id"], name="ticket_admin_list"),
+            models.Index(fields=["next_due_at", "id"], name="ticket_by_due"),
             models.Index(fields=["accepted_at"], name="ticket_accepted"),
             models.Index(fields=["quiet_from"], condition=Q(quiet_from__isnull=False), name="ticket_to_archive"),
         ]
