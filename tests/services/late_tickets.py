@@ -19,15 +19,18 @@ HOUR = dt.timedelta(hours=1)
 
 
 def make_late(operator: Operator) -> list[Ticket]:
-    """Three tickets whose clocks nobody has looked at, in an empty outbox."""
+    """Three tickets whose clocks nobody has looked at, in an empty outbox; people are told by text message too."""
     from core import clock
+    from organization.models import User
     from tests.factories.tickets import bring_to
-    from tickets.models import Outbox
+    from tickets.models import Outbox, Ticket
     from tickets.states import Status
 
     tickets: list[Ticket] = [
         bring_to(Status.HANDLING, operator, accepted_at=clock.now() - 60 * HOUR) for _number in range(3)
     ]
+    Ticket.objects.update(priority=1)  # for which messages go out at any hour
+    User.objects.update(phone="13800000001")
     Outbox.objects.all().delete()
     return tickets
 

@@ -21,6 +21,7 @@ from config.celery import app
 from config.env import BASE_DIR
 from core import clock
 from tests.factories.organization import Operator
+from tests.factories.servers import gateway
 from tests.services.at_once import at_once
 from tests.services.late_tickets import HOUR, check_once, make_late
 from tests.services.private import private_postgres, private_redis
@@ -34,7 +35,10 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 WRITTEN = (SupervisionOrder, Alert, SupervisionTrigger, StageClock, TicketEvent, Ticket, Outbox)
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-DUE = "SELECT count(*) FROM tickets_stageclock WHERE next_alert_at <= now()"
+LEFT = """SELECT (SELECT count(*) FROM tickets_stageclock WHERE next_alert_at <= now())
+    + (SELECT count(*) FROM tickets_outbox WHERE spread_at IS NULL)
+    + (SELECT count(*) FROM tickets_message WHERE state <> 'sent')"""
+SWEEP = "tickets.tasks.sweep_deadlines"
 
 
 @pytest.fixture(autouse=True)
@@ -112,25 +116,26 @@ def test_the_clock_jumps_both_ways(late: list[Ticket]) -> None:
 
 
 def test_postgresql_and_redis_restart() -> None:
-    """Both die while a worker sweeps: messages are lost with Redis, and the worker too may end (Celery does not survive
-    every loss of its broker). The beat after their return finds the work again."""
-    with private_postgres() as database, private_redis() as broker:
-        environment = {"DATABASE_URL": database.url, "REDIS_URL": broker.url}
+    """Both die while a worker sweeps, tells people and makes messages: what was asked for is lost with Redis, and the
+    worker too may end (Celery does not survive every loss of its broker). The beats after their return find it again.
+    """
+    with private_postgres() as database, private_redis() as broker, gateway() as http:
+        environment = {"DATABASE_URL": database.url, "REDIS_URL": broker.url, "SMS_GATEWAY_URL": http.url}
         late_tickets(environment, "make")
-        folder = database.folder
-        with kept_worker(**environment), beat(folder, **environment):
-            sender = Celery(broker=broker.url)
-            for _time in range(2):
+        with kept_worker(**environment), beat(database.folder, **environment):
+            for table in ("tickets_outbox", "tickets_notice", "tickets_message"):
                 with suppress(psycopg.OperationalError), psycopg.connect(database.url) as blocker:
-                    blocker.execute("LOCK TABLE tickets_outbox IN SHARE ROW EXCLUSIVE MODE")
-                    sender.send_task("tickets.tasks.sweep_deadlines", queue=app.conf.task_default_queue)
-                    wait_for(partial(database.count, WAITING), seconds=90, what="The sweep")
+                    blocker.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+                    Celery(broker=broker.url).send_task(SWEEP, queue=app.conf.task_default_queue)
+                    wait_for(partial(database.count, WAITING), seconds=150, what=f"Writing to {table}")
                     database.stop()
                 broker.stop()
                 database.start()
                 broker.start()
-            wait_for(lambda: not database.count(DUE), seconds=200, what="A sweep after the restarts")
+            wait_for(lambda: not database.count(LEFT), seconds=200, what="The rest after the restarts")
         late_tickets(environment, "check")
+        sent = {request.body["key"] for request in http.requests}
+        assert len(sent) == database.count("SELECT count(*) FROM tickets_message") > 0
 
 
 def late_tickets(environment: dict[str, str], word: str) -> None:
