@@ -120,6 +120,12 @@ ORDER_PATHS: dict[str, tuple[Act, ...]] = {
 }
 
 
+def handled_since(operator: Operator, at: dt.datetime) -> Ticket:
+    """A provincial complaint that the fixed-line department got at an instant: its `handle` clock runs 41 h (U-31)."""
+    ticket = bring_to(Status.PENDING_DISPATCH, operator, accepted_at=at - STEP, level="provincial")
+    return do(ticket, "dispatch", operator, at=at)
+
+
 def when(text: str) -> dt.datetime:
     """An instant of 2026 from "11-23 09:00" in Shanghai, seconds optional; 24:00 is the next midnight."""
     day, moment = text.split()
