@@ -27,9 +27,9 @@ def measure() -> None:
     if connection.vendor != "postgresql":
         print("The sweep is measured on PostgreSQL: set DATABASE_URL.")
         return
-    available = StageClock.objects.filter(stage="handle").count()
+    available = StageClock.objects.filter(stage="total", attempt=1, round=1).count()
     if available < RUNNING:
-        print(f"The sweep is measured over {RUNNING} clocks; there are {available}: make loaddemo TICKETS=200000")
+        print(f"The sweep is measured over {RUNNING} clocks; there are {available}: make loaddemo TICKETS=110000")
         return
     now = clock.now()
     for due in DUE:
@@ -58,7 +58,7 @@ def _prepare(now: datetime, due: int) -> None:
         cursor.execute(
             """
             WITH chosen AS (
-                SELECT DISTINCT ON (ticket_id) id FROM tickets_stageclock WHERE stage = 'handle' ORDER BY ticket_id, id
+                SELECT DISTINCT ON (ticket_id) id FROM tickets_stageclock WHERE stage = 'total' ORDER BY ticket_id, id
             ), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM chosen LIMIT %s)
             UPDATE tickets_stageclock SET outcome = 'running', stopped_at = NULL, counted_seconds = NULL, alerted = 1,
                 started_at = %s, warn_at = %s, due_at = %s,
@@ -122,7 +122,7 @@ _STATEMENTS = (
     INSERT INTO tickets_ticketevent
         (ticket_id, seq, at, role, action, from_status, to_status, data, previous_hash, hash)
     SELECT t.id, t.event_count + 1, %(now)s, '', 'alert', t.status, t.status,
-        jsonb_build_object('clock', due.id, 'stage', 'handle', 'threshold', '1.00', 'grade', 'supervise'),
+        jsonb_build_object('clock', due.id, 'stage', 'total', 'threshold', '1.00', 'grade', 'supervise'),
         t.last_event_hash, encode(sha256((t.last_event_hash || due.id::text)::bytea), 'hex')
     FROM due JOIN tickets_ticket t ON t.id = due.ticket_id
     """,

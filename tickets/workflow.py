@@ -155,7 +155,9 @@ def _check_version(step: Step, expected: int | None) -> None:
     current = step.order.version if step.order else step.ticket.version
     if expected is None or expected == current:
         return
-    last = step.ticket.events.select_related("actor").order_by("-seq").first()
+    # Alerts, notes and other acts that disturb no form are not what the person has to look at.
+    disturbing = [action.name for action in actions_of(step.ticket.kind).values() if action.bumps_version]
+    last = step.ticket.events.filter(action__in=disturbing).select_related("actor").order_by("-seq").first()
     who = last.actor.name if last and last.actor else _("the system")
     raise Stale(who, last.at if last else step.ticket.changed_at)
 

@@ -20,6 +20,7 @@ from tests.factories.standing import standing
 from tests.factories.tickets import bring_to, do, last_event, load_unicom, order_in, order_of, take_complaint, when
 from tickets import record
 from tickets.models import Ticket, TicketEvent
+from tickets.services.sweeping import sweep
 from tickets.workflow import perform
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -52,6 +53,17 @@ def test_sc_07_the_second_of_two_is_told_who_and_when(operator: Operator) -> Non
     assert (stale.value.who, stale.value.when) == ("程敏", MONDAY_MORNING + HOUR)
     assert "程敏" in stale.value.message
     assert state_of(first) == before
+
+
+def test_who_changed_it_is_told_whatever_came_after(operator: Operator) -> None:
+    """An alert and a note disturb no form; they are not what the second of two is told about."""
+    ticket = bring_to("pending_dispatch", operator)
+    do(ticket, "dispatch", operator, by="dispatcher_b", at=MONDAY_MORNING + HOUR)
+    do(ticket, "add_note", operator, at=MONDAY_MORNING + 2 * HOUR)
+    assert sweep(MONDAY_MORNING + 100 * HOUR).alerts
+    with pytest.raises(Stale) as stale:
+        do(ticket, "dispatch", operator, by="dispatcher", expected_version=ticket.version)
+    assert (stale.value.who, stale.value.when) == ("程敏", MONDAY_MORNING + HOUR)
 
 
 def test_an_order_has_a_version_of_its_own(operator: Operator) -> None:
