@@ -102,7 +102,7 @@ class SupervisionFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrowed down; without a state what is not settled yet."""
         found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data["status"] else found.exclude(status=SupervisionStatus.JUDGED)
+        return found if self.form.cleaned_data.get("status") else found.exclude(status=SupervisionStatus.JUDGED)
 
     def of_ticket(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """The orders of one ticket."""

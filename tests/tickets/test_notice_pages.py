@@ -110,6 +110,14 @@ def test_marking_all_leaves_what_came_after_the_list_was_shown(operator: Operato
     assert list(unread) == [later, others]
 
 
+@pytest.mark.parametrize("until", ["", "x", "-1", "9" * 30, "9" * 5000, "²"])
+def test_nonsense_marks_nothing(operator: Operator, until: str) -> None:
+    notice = notify(operator.user("agent"), take_complaint(operator))
+    assert client_of(operator.user("agent")).post("/notices/read/", {"until": until}).status_code == 302
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
 def test_a_notice_names_neither_the_customer_nor_a_link_that_leads_nowhere(operator: Operator) -> None:
     ticket, stranger = take_complaint(operator), operator.user("manager2")
     notify(stranger, ticket, NoticeKind.RAISED)

@@ -16,6 +16,7 @@ from tests.factories.tickets import bring_to, do, load_unicom, order_in, supervi
 from tickets import supervisions
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
 from tickets.services.chasing import MOST, chase_many
+from tickets.services.supervising import DEMAND_LIMIT
 from tickets.states import OrderStatus, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -106,6 +107,14 @@ def test_pages_by_the_time_of_the_answer(operator: Operator, newest_first: bool)
     assert [row.seq for row in back.rows] == [row.seq for row in second.rows]
 
 
+@pytest.mark.parametrize("name", ["q", "show", "status", "grade", "unit", "before", "after"])
+@pytest.mark.parametrize("typed", ["x", "-1", "9" * 30, "a\x00b", "😀"])
+def test_nonsense_in_the_address_narrows_nothing_down(
+    operator: Operator, three: list[Ticket], name: str, typed: str
+) -> None:
+    listed(operator, "supervisor", **{name: typed})
+
+
 def test_tiles_say_what_waits(operator: Operator, three: list[Ticket], frozen_clock: clock.FrozenClock) -> None:
     def tiles(username: str) -> dict[str, tuple[int, bool]]:
         page = signed_in(operator, username).get("/")
@@ -148,6 +157,17 @@ class TestChasingMany:
         assert refusal.value.code == code
         answer = signed_in(operator, "supervisor").post("/supervision/chase/", {"number": numbers})
         assert answer.status_code == 422
+
+    @pytest.mark.parametrize("demand", ["字" * (DEMAND_LIMIT + 1), "a\x00b"])
+    def test_what_no_column_takes_is_refused(self, operator: Operator, demand: str) -> None:
+        number = bring_to(Status.PENDING_DISPATCH, operator).number
+        answer = signed_in(operator, "supervisor").post("/supervision/chase/", {"number": number, "demand": demand})
+        assert answer.status_code == 422
+        assert not SupervisionTrigger.objects.exists()
+
+    def test_what_is_no_number_is_no_ticket(self, operator: Operator) -> None:
+        page = signed_in(operator, "supervisor").post("/supervision/chase/", {"number": ["a\x00b", "😀"]})
+        assert [bool(one.refusal) for one in page.context["chased"]] == [True, True]
 
     def test_only_supervisors_chase(self, operator: Operator) -> None:
         number = bring_to(Status.PENDING_DISPATCH, operator).number

@@ -82,6 +82,12 @@ class ChaseForm(ActForm):
         return data | {"unit": data["unit"].pk if data["unit"] else None}
 
 
+class ChaseManyForm(forms.Form):
+    """What is demanded with the tickets picked in a list."""
+
+    demand = text_field(gettext_lazy("What is demanded"), limit=supervising.DEMAND_LIMIT, required=False)
+
+
 class SupervisionForm(ActForm):
     """What is done to one supervision order. `seen` is how many triggers the form showed."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.numbers import is_valid_number
 from tickets.models import Ticket
 from tickets.workflow import perform
 
@@ -38,7 +39,8 @@ def chase_many(numbers: Iterable[str], *, by: User, demand: str = "", at: dateti
         raise Refused(_("Select the tickets to chase first."), code="none_chosen")
     if len(wanted) > MOST:
         raise Refused(_("Chase %(most)s tickets at once at most.") % {"most": MOST}, code="too_many")
-    ids = dict(Ticket.objects.visible_to(by, at).filter(number__in=wanted).values_list("number", "pk"))
+    possible = [number for number in wanted if is_valid_number(number)]
+    ids = dict(Ticket.objects.visible_to(by, at).filter(number__in=possible).values_list("number", "pk"))
     return [Chased(number, _refusal(ids.get(number), by, demand, at)) for number in wanted]
 
 

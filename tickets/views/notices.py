@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +17,8 @@ from tickets import notice_lists
 from tickets.forms.notices import NoticeChoiceForm
 from tickets.services.notices import choose, mark_all_read, mark_read
 from tickets.views import person
+
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 @require_safe
@@ -51,7 +55,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all that the list knew of as read."""
     until = request.POST.get("until", "")
-    mark_all_read(by=person(request), until=int(until) if until.isascii() and until.isdigit() else 0)
+    mark_all_read(by=person(request), until=int(until) if _ID.fullmatch(until) else 0)
     return redirect("notices")
 
 

@@ -18,6 +18,7 @@ from organization.grants import has_role
 from organization.roles import Role
 from tickets import supervisions
 from tickets.filters import SupervisionFilter
+from tickets.forms.supervising import ChaseManyForm
 from tickets.models import SupervisionOrder
 from tickets.models.supervision import SupervisionStatus
 from tickets.services.chasing import chase_many
@@ -57,8 +58,11 @@ def chase(request: HttpRequest) -> HttpResponse:
     """Chase the tickets picked in a list; what came of each, line by line."""
     if not has_role(person(request), Role.SUPERVISOR):
         raise PermissionDenied(_("Only supervisors chase."))
+    form = ChaseManyForm(request.POST)
+    if not form.is_valid():
+        return render(request, "supervision/chased.html", {"fault": form.errors["demand"][0]}, status=422)
     try:
-        done = chase_many(request.POST.getlist("number"), by=person(request), demand=request.POST.get("demand", ""))
+        done = chase_many(request.POST.getlist("number"), by=person(request), **form.cleaned_data)
     except Refused as refused:
         return render(request, "supervision/chased.html", {"fault": refused.message}, status=422)
     return render(request, "supervision/chased.html", {"chased": done})
