@@ -209,7 +209,7 @@ def test_a_bad_row_is_set_aside_and_reported(operator: Operator, caplog: pytest.
     with caplog.at_level(logging.ERROR):
         counts = sweep(now)
     assert (counts.alerts, counts.faults) == (2, 1)
-    assert f"ticket {bad.ticket_id} were set aside" in caplog.text
+    assert f"Clock {bad.pk} of ticket {bad.ticket_id} was set aside" in caplog.text
     bad.refresh_from_db()
     assert (bad.next_alert_at, bad.alerted) == (now + HOUR, 0)
     assert bad.fault
@@ -218,6 +218,29 @@ def test_a_bad_row_is_set_aside_and_reported(operator: Operator, caplog: pytest.
     assert sweep(now + HOUR).alerts == 2
     bad.refresh_from_db()
     assert bad.fault == ""
+    late = bad.alerts.order_by("pk").values_list("reached_at", "is_late")
+    assert list(late) == [(bad.warn_at, True), (bad.due_at, True)]
+
+
+def test_a_bad_clock_does_not_silence_the_others_of_its_ticket(operator: Operator) -> None:
+    ticket = handling(operator)
+    ticket.clocks.filter(stage=Stage.HANDLE).update(limit={"unit": "nonsense"})
+    total = ticket.clocks.get(stage=Stage.TOTAL)
+    counts = sweep(total.due_at + HOUR)
+    assert counts.faults == 1
+    assert raised(total)[:2] == [("0.90", Grade.WARNING), ("1.00", Grade.SUPERVISE)]
+
+
+def test_what_was_set_aside_and_has_time_again_waits_for_its_threshold(operator: Operator) -> None:
+    bad = only(handling(operator), Stage.HANDLE)
+    now = bad.warn_at
+    StageClock.objects.filter(pk=bad.pk).update(limit={"unit": "nonsense"})
+    assert sweep(now).faults == 1
+    later = now + 9 * HOUR
+    StageClock.objects.filter(pk=bad.pk).update(limit=bad.limit, due_at=later + HOUR, warn_at=later)
+    assert sweep(now + HOUR).alerts == 0
+    bad.refresh_from_db()
+    assert (bad.fault, bad.next_alert_at) == ("", later)
 
 
 def test_many_need_no_more_statements_than_one(

@@ -75,16 +75,18 @@ class _Raised:
         return list(dict.fromkeys(name for step in self.steps for name in step.to))
 
 
-def raise_alerts(tickets: Mapping[int, Ticket], now: datetime) -> Counts:
-    """Raise what the clocks of these locked tickets reached by `now` (UTC); runs in the caller's transaction."""
-    raised = _reached(tickets, now)
-    if not raised:
+def raise_alerts(tickets: Mapping[int, Ticket], now: datetime, only: int | None = None) -> Counts:
+    """Raise what the clocks of these locked tickets, or `only` the one of this id, reached by `now` (UTC); runs in the
+    caller's transaction."""
+    advanced = _reached(tickets, now, only)
+    raised = [one for one in advanced if one.steps]
+    if not advanced:
         return Counts()
     alerts = [alert for one in raised for alert in one.alerts]
     opened = _supervise(tickets, raised, now)
     Alert.objects.bulk_create(alerts)
     SupervisionTrigger.objects.bulk_create(_triggers(raised, now))
-    update_each([one.clock for one in raised], "alerted", "next_alert_at", "fault")
+    update_each([one.clock for one in advanced], "alerted", "next_alert_at", "fault")
     _record(tickets, [(one.ticket, ALERT, _event_data(one, alert)) for one in raised for alert in one.alerts], now)
     notifications.tell_all([_telling(one, now) for one in raised])
     return Counts(alerts=len(alerts), late=sum(alert.is_late for alert in alerts), orders=opened)
@@ -116,14 +118,16 @@ def report_silence(tickets: Mapping[int, Ticket], now: datetime) -> Counts:
     return Counts(silent=len(rows))
 
 
-def _reached(tickets: Mapping[int, Ticket], now: datetime) -> list[_Raised]:
-    """The clocks that reached a threshold; each moves on to its next one, in memory."""
+def _reached(tickets: Mapping[int, Ticket], now: datetime, only: int | None) -> list[_Raised]:
+    """The clocks whose turn it is with the thresholds that they reached; each moves on to its next one, in memory."""
     calendars = Calendars()
     rows = (
         StageClock.objects.filter(ticket__in=tickets, next_alert_at__lte=now)
         .select_related("unit", "work_order")
         .order_by("ticket_id", "next_alert_at", "pk")
     )
+    if only is not None:
+        rows = rows.filter(pk=only)
     return [_advance(row, tickets[row.ticket_id], calendars, now) for row in rows]
 
 
@@ -131,7 +135,9 @@ def _advance(row: StageClock, ticket: Ticket, calendars: Calendars, now: datetim
     options = ticket.scheme_version.document.options
     chain, calendar = clock_times.chain_of(row, options), calendars.of(row.unit)
     raised = _Raised(row, ticket)
-    row.fault = ""
+    if row.fault:  # it was set aside: its time is not that of a threshold
+        row.fault = ""
+        clock_times.set_next_alert(row, options, calendar)
     while row.next_alert_at is not None and row.next_alert_at <= now:
         step = chain[row.alerted]
         raised.steps.append(step)

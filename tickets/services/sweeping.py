@@ -91,20 +91,25 @@ def _page(rows: QuerySet[StageClock] | QuerySet[SupervisionOrder], key: str, aft
     return _Page(frozenset(ticket_id for _key, _pk, ticket_id in found), last)
 
 
-def _raise(ticket_ids: Collection[int], now: datetime, counts: Counts) -> None:
-    """Raise what is due on these tickets; where that fails, on each alone, and set aside what still fails."""
+def _raise(ticket_ids: Collection[int], now: datetime, counts: Counts, only: int | None = None) -> None:
+    """Raise what is due on these tickets; where that fails, on each alone, then on each clock alone (`only`), and set
+    aside the clock that still fails."""
     try:
         with transaction.atomic():
-            made = alerting.raise_alerts(_locked(ticket_ids), now)
+            made = alerting.raise_alerts(_locked(ticket_ids), now, only)
     except (OperationalError, InterfaceError):
         raise  # the database is away, no row is bad: the next pass does it
     except Exception:
-        if len(ticket_ids) > 1:
+        if only is not None:
+            logger.exception("Clock %s of ticket %s was set aside", only, *ticket_ids)
+            counts.faults += _set_aside(only, now)
+        elif len(ticket_ids) > 1:
             for ticket_id in sorted(ticket_ids):
                 _raise([ticket_id], now, counts)
-            return
-        logger.exception("The clocks of ticket %s were set aside", *ticket_ids)
-        counts.faults += _set_aside(ticket_ids, now)
+        else:
+            due = StageClock.objects.filter(ticket__in=ticket_ids, next_alert_at__lte=now)
+            for pk in due.order_by("pk").values_list("pk", flat=True):
+                _raise(ticket_ids, now, counts, pk)
     else:
         counts.add(made)
 
@@ -125,6 +130,6 @@ def _locked(ticket_ids: Collection[int]) -> dict[int, Ticket]:
     return {ticket.pk: ticket for ticket in rows}
 
 
-def _set_aside(ticket_ids: Collection[int], now: datetime) -> int:
-    due = StageClock.objects.filter(ticket__in=ticket_ids, next_alert_at__lte=now)
+def _set_aside(pk: int, now: datetime) -> int:
+    due = StageClock.objects.filter(pk=pk, next_alert_at__lte=now)
     return due.update(next_alert_at=now + SET_ASIDE, fault="the sweep could not compute it: see the log")
