@@ -104,18 +104,22 @@ def stand_still(row: StageClock, at: datetime) -> None:
         row.next_alert_at = None
 
 
-def go_on(row: StageClock, at: datetime, options: Options) -> None:
-    """The row's time runs again from `at`: what was left at the pause is laid out anew (model 4).
+def go_on(row: StageClock, at: datetime, options: Options, latest: datetime | None) -> None:
+    """The row's time runs again from `at`: what was left at the pause is laid out anew (model 4), and not at night.
 
-    So is what was left of the first due time: it says when the row would be due without extensions.
+    So is what was left of the first due time: it says when the row would be due without extensions. `latest` is the due
+    time of the whole course.
     """
     if row.paused_at is None:
         return
     pause = Pause(row.paused_at, max(at, row.paused_at))
     limit, calendar = counting_of(row), calendar_of(row)
     with in_words():
-        due = arithmetic.resume(row.due_at, pause, limit, calendar)
-        row.original_due_at = arithmetic.resume(row.original_due_at, pause, limit, calendar)
+        due, first = (
+            by_day(row, arithmetic.resume(before, pause, limit, calendar), options, latest)
+            for before in (row.due_at, row.original_due_at)
+        )
+    row.original_due_at = first
     if pause.end > pause.start:
         row.pauses = [*row.pauses, [_text(pause.start), _text(pause.end)]]
     row.paused_at = None
@@ -127,6 +131,15 @@ def extend(row: StageClock, due: datetime, options: Options) -> None:
     row.schedule += 1
     row.alerted = 0
     set_due(row, due, options, calendar_of(row))
+
+
+def by_day(row: StageClock, due: datetime, options: Options, latest: datetime | None) -> datetime:
+    """`due`, moved on to the morning where the row's stage calls customers and nobody is called at that hour; never
+    beyond `latest`, the due time of the whole course (quiet hours, model 4)."""
+    quiet = options.quiet_hours
+    if quiet is None or row.stage not in quiet.stages:
+        return due
+    return arithmetic.quiet_hours(due, quiet.start, quiet.earliest, latest=latest)
 
 
 def due_by_limit(row: StageClock, calendar: WorkCalendar) -> datetime:

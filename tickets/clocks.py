@@ -111,11 +111,13 @@ def start(
     started: datetime | None = None,
     promised: datetime | None = None,
     before: StageClock | None = None,
+    again: StageClock | None = None,
 ) -> StageClock | None:
     """Open a clock of `stage`, or none where the scheme has no limit for it.
 
     `started` is an instant in UTC (default: now of the step). `promised` makes a clock for a promised date instead
-    of a limit. `before` is the clock of the rejected attempt, whose unused time this attempt gets.
+    of a limit. `before` is the clock of the rejected attempt, whose unused time this attempt gets. `again` is a
+    cancelled clock that is to run on as if it had never stopped: from its start, with its pauses.
     """
     ticket = step.ticket
     rule = step.scheme.limit_rule(stage, facts_of(ticket)) if promised is None else None
@@ -132,7 +134,8 @@ def start(
         round=ticket.round,
         attempt=max([*earlier, before.attempt if before else 0]) + 1,
         work_order=order,
-        started_at=started or step.at,
+        started_at=again.started_at if again else started or step.at,
+        pauses=again.pauses if again else [],
     )
     new.unit_id, new.user_id = _accountable(ticket, stage, order)
     if rule is not None:
@@ -187,7 +190,7 @@ def resume_all(step: Step) -> None:
     ends_at = _pause_ends(step)
     for row in _running(step):
         if row.paused_at is not None:
-            clock_times.go_on(row, ends_at, step.scheme.options)
+            clock_times.go_on(row, ends_at, step.scheme.options, _total_due(step))
             row.save(update_fields=_PAUSING)
     lasting = Pause.objects.filter(ticket=step.ticket, decision=Decision.APPROVED, ended_at=None)
     lasting.update(ended_at=ends_at, ended_by=step.by)
@@ -289,10 +292,7 @@ def _due(step: Step, row: StageClock, calendar: WorkCalendar) -> datetime:
     """When the row's own limit runs out, with its pauses; moved on where nobody is called at that hour."""
     with clock_times.in_words():
         due = clock_times.due_by_limit(row, calendar)
-        quiet = step.scheme.options.quiet_hours
-        if quiet is None or row.stage not in quiet.stages:
-            return due
-        return arithmetic.quiet_hours(due, quiet.start, quiet.earliest, latest=_total_due(step))
+        return clock_times.by_day(row, due, step.scheme.options, _total_due(step))
 
 
 def _total_due(step: Step) -> datetime | None:
@@ -313,7 +313,7 @@ def _book(step: Step) -> list[StageClock]:
 def _go_on(step: Step, row: StageClock, at: datetime) -> None:
     """Before a clock that stands still stops, its time runs again."""
     if row.paused_at is not None:
-        clock_times.go_on(row, min(at, _pause_ends(step)), step.scheme.options)
+        clock_times.go_on(row, min(at, _pause_ends(step)), step.scheme.options, _total_due(step))
 
 
 def _pause_ends(step: Step) -> datetime:

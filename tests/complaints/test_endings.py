@@ -131,6 +131,20 @@ def test_a_merger_can_be_undone_for_seven_days(operator: Operator, at: str, late
     assert clock_of(ticket, "dispatch").started_at == when(at)
 
 
+def test_a_merger_undone_keeps_the_pauses_from_before(operator: Operator) -> None:
+    """Two hours stood still before it was merged: they count no more afterwards than they would have without it."""
+    bring_to("handling", operator, accepted_at=when("11-23 08:00"))
+    ticket = bring_to("handling", operator, accepted_at=when("11-23 09:00"))
+    do(ticket, "ask_pause", operator, at=when("11-23 10:00"), until=when("11-23 20:00"))
+    do(ticket, "approve_pause", operator, at=when("11-23 11:00"))
+    do(ticket, "resume", operator, at=when("11-23 13:00"))
+    for moment in ("11-23 14:00", "11-23 16:00"):
+        do(ticket, "merge", operator, at=when(moment))
+        do(ticket, "unmerge", operator, at=when(moment))
+    total = clock_of(ticket, "total")
+    assert (total.started_at, total.due_at) == (when("11-23 09:00"), when("11-24 11:00"))
+
+
 def test_a_merged_draft_comes_back_as_a_draft(operator: Operator) -> None:
     take_complaint(operator, at=when("11-23 08:00"))
     ticket = do(take_complaint(operator), "merge", operator)

@@ -116,6 +116,25 @@ def test_an_answer_while_paused_resumes_first(operator: Operator, order: WorkOrd
     assert (answer.started_at, answer.paused_at) == (when("11-23 16:00"), when("11-23 16:00"))
 
 
+@pytest.mark.parametrize(
+    "until, due",
+    [
+        ("11-23 22:30", "11-24 09:00"),  # 23:20 by the limit alone
+        ("11-24 07:00", "11-24 09:00"),  # 07:50
+        ("11-23 19:00", "11-23 19:50"),
+    ],
+)
+def test_nobody_is_called_at_night_because_of_a_pause(operator: Operator, until: str, due: str) -> None:
+    """The answer has 2 h from 09:50, of which 50 minutes are left at the pause; quiet hours 21:00–09:00 (model 4)."""
+    ticket = pause(operator, bring_to(Status.PENDING_ANSWER, operator, accepted_at=TAKEN), until=when(until))
+    left = clock_of(ticket, Stage.ANSWER).due_at - PAUSED
+    with clock.frozen(when(until)):
+        tasks.resume_due()
+    answer = clock_of(ticket, Stage.ANSWER)
+    assert left == dt.timedelta(minutes=50)
+    assert (answer.due_at, answer.original_due_at) == (when(due), when(due))
+
+
 @pytest.mark.parametrize("ending", ["withdraw", "answer", "void", "send_back"])
 def test_leaving_the_centre_ends_the_pause(operator: Operator, ending: str) -> None:
     state = {"answer": Status.PENDING_ANSWER, "send_back": Status.PENDING_DISPATCH}.get(ending, Status.HANDLING)

@@ -293,8 +293,8 @@ def check_unmerge(step: Step) -> None:
 def unmerge(step: Step) -> None:
     """The ticket is on its own again, its whole course still counted from where it began: a cancelled clock is never
     changed, so it gets another attempt."""
-    first = step.ticket.clocks.filter(stage=Stage.TOTAL, round=step.ticket.round).order_by("attempt").first()
-    clocks.start(step, Stage.TOTAL, started=first.started_at if first else step.ticket.accepted_at)
+    last = step.ticket.clocks.filter(stage=Stage.TOTAL, round=step.ticket.round).order_by("attempt").last()
+    clocks.start(step, Stage.TOTAL, started=step.ticket.accepted_at, again=last)
 
 
 def check_void(step: Step) -> None:
