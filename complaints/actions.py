@@ -291,6 +291,12 @@ ANY_TIME = (
         effect=common.reclassify,
     ),
     Action(
+        name="convert_kind",
+        label=_("Convert into a complaint"),
+        allow={R.DISPATCHER: OPEN},
+        effect=common.convert_kind,
+    ),
+    Action(
         name="hand_over",
         label=_("Hand over"),
         allow={R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN},

@@ -16,6 +16,10 @@ class Kind(TextChoices):
 KIND_LETTERS = {Kind.COMPLAINT: "C"}
 
 
+# The request type of a complaint proper (投诉), which every scheme has and KPIs count; the others are inquiries etc.
+COMPLAINT_REQUEST = "complaint"
+
+
 class Status(TextChoices):
     """The states of every kind in one vocabulary, so that a list can be filtered without knowing the kind."""
 

@@ -94,6 +94,7 @@ class Walk(RuleBasedStateMachine):
             business_type=entry("business_type", business),
             complaint_type=entry("complaint_type", kind),
             level=data.draw(st.sampled_from(["general", "provincial", "national"])),
+            request_type=data.draw(st.sampled_from(["complaint", "complaint", "inquiry"])),
             is_urgent=data.draw(st.booleans()),
             complained_unit=about,
             extra=EXTRA,

@@ -40,6 +40,7 @@ REFUSALS: dict[str, set[str]] = {
     "transfer_centre": {"same_centre"},
     "merge": {"younger", "not_open", "other_unknown", "merge_self"},
     "unmerge": {"unmerge_late"},
+    "convert_kind": {"complaint_already"},
     "hand_over": {"hand_over_one_pending", "same_holder", "receiver_blind"},
 }
 REFUSALS |= walk_supervision.REFUSALS | walk_times.REFUSALS
@@ -52,6 +53,7 @@ ASIDE = (
         "add_note",
         "amend",
         "reclassify",
+        "convert_kind",
         "hand_over",
         "confirm_hand_over",
         "cancel_hand_over",

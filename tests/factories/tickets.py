@@ -134,9 +134,9 @@ def when(text: str) -> dt.datetime:
     return clock.parse_instant(f"2026-{day} {moment}")
 
 
-def load_unicom(**options: Any) -> SchemeVersion:
-    """The shipped scheme `unicom` as the current one, with these options changed where given."""
-    text = shipped_text("unicom")
+def load_unicom(*, text: str = "", **options: Any) -> SchemeVersion:
+    """The shipped scheme `unicom` (or `text`) as the current one, with these options changed where given."""
+    text = text or shipped_text("unicom")
     if options:
         document = yaml.safe_load(text)
         document["options"] |= options

@@ -102,7 +102,10 @@ def test_acts_on_a_ticket(state: str, operator: Operator, actors: Actors) -> Non
         with _undone():
             case = Case(operator, actors, act, _suited(act, usual, operator, actors))
             if state == Status.DRAFT:  # an author's rights are tried on the own draft
-                case.own["dispatcher"] = take_complaint(operator, by=actors["dispatcher"], at=clock.now() - STEP)
+                request = "inquiry" if act == "convert_kind" else "complaint"
+                case.own["dispatcher"] = take_complaint(
+                    operator, by=actors["dispatcher"], at=clock.now() - STEP, request_type=request
+                )
             faults += case.faults(expected().get((act, "ticket", state), NOBODY))
     assert faults == []
 
@@ -214,6 +217,8 @@ def _suited(act: str, usual: Ticket, operator: Operator, actors: Actors) -> Tick
         Ticket.objects.filter(pk=usual.pk).update(needs_assignment=True)
     if act == "hand_over" and usual.holder is not None and usual.status != Status.DRAFT:
         Ticket.objects.filter(pk=usual.pk).update(holder=actors["dispatcher"])
+    if act == "convert_kind":
+        Ticket.objects.filter(pk=usual.pk).update(request_type="inquiry")
     if act == "grant_waiver" and usual.status == Status.HANDLING:  # service is back, its unit has said when
         return order_in(OrderStatus.REPLIED, operator, by=agent).ticket
     if act == "archive" and usual.status == Status.CLOSED:  # nothing is due after an answer on the spot

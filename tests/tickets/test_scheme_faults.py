@@ -159,6 +159,10 @@ MEANING: list[tuple[Change, str]] = [
         "business_types › water: the code stands twice; give one of them another",
     ),
     (
+        lambda raw: raw["request_types"].pop(0),
+        "request_types: “complaint” is missing; add it",
+    ),
+    (
         lambda raw: raw["causes"].append(deep(5)),
         "causes › deep5 › deep4 › deep3 › deep2 › deep1: lies deeper than 4 levels; move it up",
     ),

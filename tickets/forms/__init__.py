@@ -35,6 +35,7 @@ register(
     instruct=common.InstructForm,
     amend=common.AmendForm,
     reclassify=common.ReclassifyForm,
+    convert_kind=common.ConvertForm,
     hand_over=common.HandOverForm,
     confirm_hand_over=common.ConfirmHandOverForm,
     cancel_hand_over=common.CancelHandOverForm,

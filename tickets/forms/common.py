@@ -26,7 +26,7 @@ from tickets.phones import normalise_phone, normalise_service_number
 from tickets.scheme.entries import Contact
 from tickets.services.common import CLASSES, FLAGS
 from tickets.services.reporting_up import level_proposed
-from tickets.states import Status
+from tickets.states import COMPLAINT_REQUEST, Status
 
 
 class AddContactForm(ActForm):
@@ -141,7 +141,10 @@ class ReclassifyForm(ActForm):
         """Start from the classes as they are."""
         ticket, document = self.situation.ticket, self.situation.scheme
         proposed = level_proposed(ticket, ticket.work_orders.select_related("unit"))
-        self.offer("request_type", plain_choices(document, "request_type"), ticket.request_type)
+        is_complaint = ticket.request_type == COMPLAINT_REQUEST
+        types = plain_choices(document, "request_type")
+        fitting = [choice for choice in types if (choice[0] == COMPLAINT_REQUEST) == is_complaint]
+        self.offer("request_type", fitting, ticket.request_type)
         self.offer("level", plain_choices(document, "level"), proposed or ticket.level)
         if proposed:
             self.fields["level"].help_text = _("Proposed, because an order was sent up beyond the province.")
@@ -239,6 +242,18 @@ class TransferCentreForm(ActForm):
         places = Unit.objects.active().filter(tier__in=("province", "city")).select_related("province")
         named = [unit for unit in places.order_by("path") if unit.pk in (unit.province_id, unit.city_id)]
         self.fields["unit"] = UnitField(named, first=ticket.province_id, label=_("Customer's home"))
+
+
+class ConvertForm(ReasonForm):
+    """An inquiry or the like turns out to be a complaint."""
+
+    intro = gettext_lazy("It counts as a complaint from its own acceptance on, and cannot be turned back.")
+    place = Place.MENU
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """Only what is not a complaint yet."""
+        return situation.ticket.request_type != COMPLAINT_REQUEST
 
 
 class WithdrawForm(ReasonForm):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.utils.translation import gettext as _
 
 from tickets.domain.rules import Candidate, ties
-from tickets.states import ClosureCode
+from tickets.states import COMPLAINT_REQUEST, ClosureCode
 
 from .entries import DIMENSIONS, MAX_DEPTH
 from .reading import fault
@@ -51,6 +51,8 @@ def _dictionaries(document: SchemeDocument) -> Iterator[str]:
         if root.business_type is None:
             what = _("does not say to which business it belongs; add business_type")
             yield fault(f"complaint_types › {root.code}", what)
+    if document.entry("request_type", COMPLAINT_REQUEST) is None:
+        yield fault("request_types", _("“%(code)s” is missing; add it") % {"code": COMPLAINT_REQUEST})
     for missing in set(ClosureCode) - {choice.code for choice in document.closure_codes}:
         yield fault("closure_codes", _("“%(code)s” is missing; add it") % {"code": missing.value})
 

@@ -20,7 +20,7 @@ from tickets.querysets import held
 from tickets.services import orders
 from tickets.services.judging import judge_priority
 from tickets.services.noting import keep_reason, note
-from tickets.states import Stage, Status
+from tickets.states import COMPLAINT_REQUEST, Stage, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -113,10 +113,28 @@ def correct(step: Step, row: Model, changes: Mapping[str, Any], *, is_contact: b
     return differing
 
 
+def convert_kind(step: Step) -> None:
+    """What came as an inquiry etc. is a complaint after all (转为投诉, I-02), from its own acceptance on: running
+    clocks are computed anew from where they began. Data: reason."""
+    before = step.ticket.request_type
+    if before == COMPLAINT_REQUEST:
+        raise Refused(_("This is a complaint already."), code="complaint_already")
+    step.ticket.request_type = COMPLAINT_REQUEST
+    step.notes["changed"] = {"request_type": [before, COMPLAINT_REQUEST]}
+    step.notes["moved"] = clocks.recompute(step)
+    keep_reason(step)
+
+
 def reclassify(step: Step) -> None:
     """Change class, level or flags (改类改级). Running clocks are computed anew from their original starts; what the
     customer was promised stands until an interim reply. Data: any of the classes and flags, priority with reason."""
     ticket, changed = step.ticket, {}
+    request_type = step.data.get("request_type", ticket.request_type)
+    if (request_type == COMPLAINT_REQUEST) != (ticket.request_type == COMPLAINT_REQUEST):
+        raise Refused(
+            _("A complaint stays one, and what becomes one is converted: choose “Convert into a complaint” for that."),
+            code="convert",
+        )
     for name in (*CLASSES, *FLAGS):
         if name in step.data and getattr(ticket, name) != step.data[name]:
             changed[name] = [_shown(getattr(ticket, name)), _shown(step.data[name])]
