@@ -21,7 +21,7 @@ def open_as(page: Page, username: str, address: str) -> None:
     page.fill("#id_username", username)
     page.fill("#id_password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/supervision/")
+    page.wait_for_url(f"{address}/supervision/")
 
 
 def test_m_02_late_work_is_found_and_chased_without_a_mouse(

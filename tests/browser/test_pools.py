@@ -21,7 +21,7 @@ def test_a_list_is_worked_through_without_a_mouse(page: Page, live_server: LiveS
     page.fill("#id_username", "dispatcher")
     page.fill("#id_password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/desk/?pool=dispatch")
+    page.wait_for_url(f"{live_server.url}/desk/?pool=dispatch")
     expect(page.locator("[data-pool=dispatch]")).to_have_text("3")
 
     page.keyboard.press("/")
@@ -51,7 +51,7 @@ def test_a_changed_filter_applies_at_once_and_nothing_runs_sideways(page: Page, 
     page.fill("#id_username", "dispatcher")
     page.fill("#id_password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/desk/?pool=all")
+    page.wait_for_url(f"{live_server.url}/desk/?pool=all")
     for width in (1440, 1024):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -126,7 +126,7 @@ def test_postgresql_and_redis_restart() -> None:
             for table in ("tickets_outbox", "tickets_notice", "tickets_message"):
                 with suppress(psycopg.OperationalError), psycopg.connect(database.url) as blocker:
                     blocker.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-                    Celery(broker=broker.url).send_task(SWEEP, queue=app.conf.task_default_queue)
+                    Celery(broker=broker.url, set_as_current=False).send_task(SWEEP, queue=app.conf.task_default_queue)
                     wait_for(partial(database.count, WAITING), seconds=150, what=f"Writing to {table}")
                     database.stop()
                 broker.stop()
