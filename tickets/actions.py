@@ -42,6 +42,7 @@ class Step:
     notes: dict[str, Any] = field(default_factory=dict)  # goes into the event; no contact data
     said: list[Model] = field(default_factory=list)  # rows with what people said; their digests go into the event
     clocks: list[StageClock] | None = None  # read once by `tickets.clocks`
+    pause_until: datetime | None = None  # when the pause that lasts is to end; likewise
 
     @property
     def scheme(self) -> SchemeDocument:

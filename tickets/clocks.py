@@ -144,7 +144,7 @@ def start(
         new.rule = "promise"
         clock_times.set_due(new, promised, step.scheme.options, WorkCalendar())
     new.original_due_at = new.due_at
-    if ticket.is_paused:
+    if ticket.is_paused and ticket.status in SUBMITTED_OPEN:  # else the pause ends with this very step
         clock_times.stand_still(new, step.at)
     new.save(force_insert=True)
     _book(step).append(new)
@@ -318,16 +318,18 @@ def _go_on(step: Step, row: StageClock, at: datetime) -> None:
 
 def _pause_ends(step: Step) -> datetime:
     """Now, or the instant at which the pause was to end, where it has passed and nobody has resumed it yet."""
-    lasting = Pause.objects.filter(ticket=step.ticket, decision=Decision.APPROVED, ended_at=None)
-    until = lasting.values_list("until", flat=True).first()
-    return step.at if until is None else min(step.at, until)
+    if step.pause_until is None:
+        lasting = Pause.objects.filter(ticket=step.ticket, decision=Decision.APPROVED, ended_at=None)
+        step.pause_until = lasting.values_list("until", flat=True).first() or step.at
+    return min(step.at, step.pause_until)
 
 
 def _end_pausing(step: Step) -> None:
     """The centre does not have the ticket any more: its pause ends, and one that was asked for lapses."""
-    Pause.objects.filter(ticket=step.ticket, decision=Decision.ASKED).update(decision=Decision.LAPSED)
-    if step.ticket.is_paused:
+    if step.ticket.is_paused:  # nothing more is asked for then
         resume_all(step)
+    else:
+        Pause.objects.filter(ticket=step.ticket, decision=Decision.ASKED).update(decision=Decision.LAPSED)
 
 
 def _moved(row: StageClock, before: datetime) -> dict[str, Any]:

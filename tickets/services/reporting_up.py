@@ -53,14 +53,13 @@ def report_serious(step: Step) -> None:
 def upgrade(step: Step) -> None:
     """Ask one tier up (市 → 省 → 总部, U-40): the result comes back to the asker, who keeps the order. Data: demand."""
     order = step.the_order
-    made = order.children.filter(origin=Origin.UPGRADE).exclude(status__in=(OrderStatus.RETURNED, OrderStatus.RECALLED))
-    if made.exists():
+    others = list(step.ticket.work_orders.exclude(status__in=(OrderStatus.RETURNED, OrderStatus.RECALLED)))
+    if any(one.origin == Origin.UPGRADE and one.parent_id == order.pk for one in others):
         raise Refused(_("This order has been sent up already."), code="upgraded")
     unit = unit_above(order)
     if unit is None:
         raise Refused(_("There is no unit above that could take this."), code="no_unit_above")
-    busy = step.ticket.work_orders.filter(unit=unit, status__in=sorted(ORDER_OPEN))
-    if busy.exists():
+    if any(one.unit_id == unit.pk and one.status in ORDER_OPEN for one in others):
         raise Refused(
             _("%(unit)s has an open work order of this ticket already.") % {"unit": unit.name}, code="unit_busy"
         )
@@ -74,7 +73,7 @@ def unit_above(order: WorkOrder) -> Unit | None:
     if tier is Tier.GROUP:
         return None
     above = list(Tier)[tier.rank - 1]
-    functions = set(own.functions.values_list("function", flat=True)) & set(_WORKING)
+    functions = own.functions.filter(function__in=_WORKING).values("function")
     same = Unit.objects.active().filter(tier=above, functions__function__in=functions)
     if above is not Tier.GROUP:
         same = same.filter(province=own.province_id)

@@ -27,6 +27,8 @@ from tickets.services.orders import refuse_unit_complained_about
 from tickets.states import OPEN, ORDER_UNANSWERED, Grade, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from organization.grants import Grant
     from tickets.actions import Step
     from tickets.models import Ticket, WorkOrder
@@ -233,9 +235,7 @@ def holders_of(ticket: Ticket) -> dict[Unit, WorkOrder | None]:
 
 def people_to_answer(unit: Unit, at: datetime) -> list[User]:
     """Who can answer for the unit at the aware instant `at` (permissions.md)."""
-    is_centre = any(row.function in CENTRES for row in unit.functions.all())
-    roles = (Role.HANDLER, Role.DIRECTOR, *((Role.DISPATCHER,) if is_centre else ()))
-    return list(dict.fromkeys(user for role in roles for user in people_with(role, unit, local_day(at))))
+    return list(dict.fromkeys(_answering(unit, at)))
 
 
 def _unit_concerned(step: Step, pk: int) -> Unit:
@@ -245,10 +245,16 @@ def _unit_concerned(step: Step, pk: int) -> Unit:
     return unit
 
 
+def _answering(unit: Unit, at: datetime) -> Iterator[User]:
+    is_centre = any(row.function in CENTRES for row in unit.functions.all())
+    roles = (Role.DISPATCHER, Role.DIRECTOR, Role.HANDLER) if is_centre else (Role.HANDLER, Role.DIRECTOR)
+    return (user for role in roles for user in people_with(role, unit, local_day(at)))
+
+
 def _person_of(step: Step, unit: Unit, pk: int | None) -> User | None:
     if pk is None:
         return None
-    user = next((one for one in people_to_answer(unit, step.at) if one.pk == pk), None)
+    user = next((one for one in _answering(unit, step.at) if one.pk == pk), None)
     if user is None or user.pk == step.ticket.complained_user_id:
         raise Refused(_("This person does not answer for %(unit)s.") % {"unit": unit.name}, code="person_elsewhere")
     return user
