@@ -8,7 +8,7 @@ and is given up at last: an administrator sees it and can send it again.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from tickets.models.outbox import Channel, MessageState, NoticeKind
 from tickets.notice_choices import FIRST_PRIORITY, LAST_PRIORITY, address_of
 from tickets.notice_words import digest_of, words_of
 from tickets.sms_hours import allowed_from
-from tickets.spreading import WAYS
+from tickets.spreading import WAYS, still_matters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,9 @@ def deliver_due(limit: int) -> int:
         parcel = _claim(clock.now())
         if parcel is None:
             break
-        sent += _send(parcel)
+        parcel = _without_moot(parcel)
+        if parcel.messages:
+            sent += _send(parcel)
     return sent
 
 
@@ -83,6 +85,15 @@ def _claim(now: datetime) -> _Parcel | None:
     parcel = _Parcel([message, *_companions(message, free)], now + CLAIM)
     Message.objects.filter(pk__in=[one.pk for one in parcel.messages]).update(claimed_until=parcel.until)
     return parcel
+
+
+def _without_moot(parcel: _Parcel) -> _Parcel:
+    """Take out, for good, what nothing hangs on any more since it was spread: a ticket that was withdrawn or merged
+    meanwhile never alerts (model 4), however long its messages waited for others or for the morning."""
+    moot = [one.pk for one in parcel.messages if not still_matters(one.outbox)]
+    if moot:
+        _held(parcel).filter(pk__in=moot).delete()
+    return replace(parcel, messages=[one for one in parcel.messages if one.pk not in moot])
 
 
 def _companions(first: Message, free: Q) -> Iterable[Message]:
@@ -187,10 +198,13 @@ def _pause(attempts: int) -> timedelta:
 
 def _mark(parcel: _Parcel, **changes: object) -> None:
     """Write what became of it, unless the claim ran out and somebody else has it now."""
-    mine = Message.objects.filter(
+    _held(parcel).update(attempts=parcel.first.attempts + 1, claimed_until=None, **changes)
+
+
+def _held(parcel: _Parcel) -> QuerySet[Message]:
+    return Message.objects.filter(
         pk__in=[one.pk for one in parcel.messages], state=MessageState.PENDING, claimed_until=parcel.until
     )
-    mine.update(attempts=parcel.first.attempts + 1, claimed_until=None, **changes)
 
 
 def state_of_outbox() -> str:

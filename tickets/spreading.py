@@ -93,7 +93,7 @@ def _spread_next(roster: Roster, after: int) -> int | None:
 
 
 def _spread(row: Outbox, roster: Roster) -> None:
-    if _still_matters(row):
+    if still_matters(row):
         telling = Telling(row, roster)
         row.data = row.data | telling.facts()
         told = telling.audience()
@@ -109,7 +109,7 @@ def _spread(row: Outbox, roster: Roster) -> None:
     row.save(update_fields=["spread_at", "fault", "data"])
 
 
-def _still_matters(row: Outbox) -> bool:
+def still_matters(row: Outbox) -> bool:
     """Whether it is worth telling: no alert about a ticket that ended, nor about a clock that stopped before it was
     late; of a closed one only its call-back and its promise are still owed."""
     status = row.ticket.status

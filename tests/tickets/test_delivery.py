@@ -13,7 +13,7 @@ from core import clock
 from organization.models import Unit, User
 from tests.factories.organization import Operator, build_operator
 from tests.factories.servers import Gateway, Mailbox, gateway, mail_server
-from tests.factories.tickets import load_unicom, order_in
+from tests.factories.tickets import do, load_unicom, order_in
 from tickets import delivery
 from tickets.delivery import CLAIM, MOST_ATTEMPTS, deliver_due, state_of_outbox
 from tickets.models import Message, Outbox, Ticket
@@ -307,6 +307,25 @@ def test_warnings_within_the_window_go_out_as_one(
     frozen_clock.move_to(start + 21 * MINUTE)
     deliver_due(10)
     assert http.requests[-1].body["key"] == rows[3].key
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.WARNING, NoticeKind.OVERDUE])
+def test_what_ended_while_its_alert_waited_is_not_alerted(
+    operator: Operator, ticket: Ticket, http: Gateway, frozen_clock: clock.FrozenClock, kind: str
+) -> None:
+    """Of two tickets whose alerts wait for the same recipient one is withdrawn meanwhile (model 4)."""
+    other = order_in(OrderStatus.SENT, operator).ticket
+    rows = [message(ticket, kind=kind), message(other, kind=kind)]
+    for row in rows:
+        handle = row.outbox.ticket.clocks.get(stage="handle")
+        row.outbox.data |= {"to": ["user"], "clock": handle.pk}
+        row.outbox.save()
+    frozen_clock.move_to(clock.now() + MINUTE)
+    do(ticket, "withdraw", operator)
+    assert deliver_due(10) == 1
+    (request,) = http.requests
+    assert (other.number in request.body["text"], ticket.number in request.body["text"]) == (True, False)
+    assert list(Message.objects.values_list("pk", "state")) == [(rows[1].pk, MessageState.SENT)]
 
 
 @pytest.mark.parametrize("priority, sent", [(2, 0), (1, 1)])

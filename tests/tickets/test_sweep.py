@@ -280,6 +280,6 @@ def test_the_command_makes_one_pass_and_prints_counts(operator: Operator, capsys
     only(handling(operator), Stage.HANDLE)
     call_command("sweep", now="2026-12-31 00:00")
     assert "5" in capsys.readouterr().out
-    for wrong in ({"now": "yesterday"}, {"limit": 0}):
+    for wrong in ({"now": "yesterday"}, {"limit": 0}, {"now": "9999-12-31 12:00"}, {"now": "1999-12-31 12:00"}):
         with pytest.raises(CommandError):
             call_command("sweep", **wrong)

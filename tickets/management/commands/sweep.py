@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from core import clock
 from tickets.services.sweeping import sweep
 
+_YEARS = range(2000, 2200)
+
 
 class Command(BaseCommand):
     """Raise the alerts that are due and print what was done."""
@@ -30,6 +32,8 @@ class Command(BaseCommand):
             now = clock.parse_instant(options["now"]) if options["now"] else clock.now()
         except ValueError as error:
             raise CommandError(str(error)) from error
+        if now.year not in _YEARS:  # nothing can be computed there, and what is set aside would stay so
+            raise CommandError(_("The year must be between 2000 and 2199: %(value)s.") % {"value": options["now"]})
         counts = sweep(now, limit=limit)
         self.stdout.write(
             _(
