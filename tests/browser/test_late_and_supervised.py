@@ -26,6 +26,7 @@ def told(office: Office, moment: str, username: str, *texts: str) -> Person:
 
 
 def test_sc_08_late_and_supervised(office: Office, operator: Operator) -> None:
+    """U-47: one after the other hears of it, and it stays late for ever."""
     ticket = handled_since(operator, when("09-25 16:00"))
     number = ticket.number
     assert clock_of(ticket, "handle").due_at == when("09-27 09:00")
