@@ -54,6 +54,10 @@ def _prepare(now: datetime, due: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE tickets_supervisiontrigger, tickets_alert, tickets_supervisionorder_cc_units, "
+            "tickets_supervisionorder"
+        )
         cursor.execute("UPDATE tickets_stageclock SET next_alert_at = NULL WHERE next_alert_at IS NOT NULL")
         cursor.execute(
             """
