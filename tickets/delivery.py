@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from tickets.notice_words import Words
+
 logger = logging.getLogger(__name__)
 
 # Longer than any sending takes with the time-outs of the settings.
@@ -42,6 +44,7 @@ CLAIM = timedelta(minutes=2)
 MOST_ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 LATE_AFTER = timedelta(minutes=10)
+MOST_NAMED = 10  # tickets in the one line of a digest; its subject says how many there are
 JITTER = 0.2  # the share by which a pause is longer or shorter, so that not all come at once
 _random = SystemRandom()
 
@@ -153,7 +156,7 @@ def _outgoing(messages: list[Message]) -> Outgoing:
     with translation.override(settings.LANGUAGE_CODE):
         words = [words_of(one.outbox.kind, one.outbox.ticket.number, one.outbox.data) for one in messages]
         subject, text = digest_of(words)
-        line = words[0].line if len(words) == 1 else f"{subject}{_(': ')}{_(', ').join(one.number for one in words)}"
+        line = words[0].line if len(words) == 1 else f"{subject}{_(': ')}{_numbers(words)}"
         return Outgoing(
             key=first.key,
             to=_address(first),
@@ -161,6 +164,12 @@ def _outgoing(messages: list[Message]) -> Outgoing:
             text=text,
             line=line,
         )
+
+
+def _numbers(words: list[Words]) -> str:
+    """The numbers of a digest in one line, which a text message still holds."""
+    named = _(", ").join(one.number for one in words[:MOST_NAMED])
+    return f"{named}…" if len(words) > MOST_NAMED else named
 
 
 def _address(message: Message) -> str:

@@ -15,7 +15,7 @@ from tests.factories.organization import Operator, build_operator
 from tests.factories.servers import Gateway, Mailbox, gateway, mail_server
 from tests.factories.tickets import do, load_unicom, order_in
 from tickets import delivery
-from tickets.delivery import CLAIM, MOST_ATTEMPTS, deliver_due, state_of_outbox
+from tickets.delivery import CLAIM, MOST_ATTEMPTS, MOST_NAMED, deliver_due, state_of_outbox
 from tickets.models import Message, Outbox, Ticket
 from tickets.models.outbox import Channel, MessageState, NoticeKind
 from tickets.states import OrderStatus
@@ -307,6 +307,16 @@ def test_warnings_within_the_window_go_out_as_one(
     frozen_clock.move_to(start + 21 * MINUTE)
     deliver_due(10)
     assert http.requests[-1].body["key"] == rows[3].key
+
+
+def test_a_text_message_names_ten_tickets_and_says_how_many_there_are(ticket: Ticket, http: Gateway) -> None:
+    for _number in range(12):
+        message(ticket, kind=NoticeKind.WARNING)
+    deliver_due(10)
+    (request,) = http.requests
+    assert request.body["text"].count(ticket.number) == MOST_NAMED == 10
+    assert "12" in request.body["text"].split(ticket.number)[0]
+    assert request.body["text"].endswith("…")
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.WARNING, NoticeKind.OVERDUE])
