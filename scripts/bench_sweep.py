@@ -6,6 +6,7 @@ rolled back.
 
 from __future__ import annotations
 
+import gc
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ def measure() -> None:
     if available < RUNNING:
         print(f"The sweep is measured over {RUNNING} clocks; there are {available}: make loaddemo TICKETS=110000")
         return
+    gc.freeze()  # as a worker does (config/celery.py)
     now = clock.now()
     for due in DUE:
         for name, act in (("sweep", _sweep), ("set-based SQL", _set_based)):
@@ -125,10 +127,21 @@ _STATEMENTS = (
     """
     INSERT INTO tickets_ticketevent
         (ticket_id, seq, at, role, action, from_status, to_status, data, previous_hash, hash)
-    SELECT t.id, t.event_count + 1, %(now)s, '', 'alert', t.status, t.status,
-        jsonb_build_object('clock', due.id, 'stage', 'total', 'threshold', '1.00', 'grade', 'supervise'),
-        t.last_event_hash, encode(sha256((t.last_event_hash || due.id::text)::bytea), 'hex')
-    FROM due JOIN tickets_ticket t ON t.id = due.ticket_id
+    SELECT ticket_id, seq, %(now)s, '', 'alert', status, status, data, previous,
+        encode(sha256(convert_to(previous || data::text || ticket_id || seq, 'UTF8')), 'hex')
+    FROM (
+        SELECT t.id AS ticket_id, t.event_count + 1 AS seq, t.status, t.last_event_hash AS previous,
+            jsonb_build_object(
+                'alert', a.id, 'clock', c.id, 'stage', c.stage, 'round', c.round, 'threshold', '1.00',
+                'grade', a.grade, 'due', c.due_at, 'reached', a.reached_at, 'late', a.is_late,
+                'supervision', s.id, 'supervision_seq', s.seq
+            ) AS data
+        FROM tickets_alert a
+        JOIN tickets_stageclock c ON c.id = a.clock_id
+        JOIN tickets_ticket t ON t.id = a.ticket_id
+        JOIN tickets_supervisionorder s ON s.id = a.supervision_id
+        WHERE a.raised_at = %(now)s
+    ) told
     """,
     """
     UPDATE tickets_ticket t SET event_count = e.seq, last_event_hash = e.hash
@@ -137,7 +150,11 @@ _STATEMENTS = (
     """,
     """
     INSERT INTO tickets_outbox (key, kind, ticket_id, data, at, fault)
-    SELECT 'alert:' || id, 'overdue', ticket_id, jsonb_build_object('clock', clock_id), %(now)s, ''
-    FROM tickets_alert WHERE raised_at = %(now)s
+    SELECT 'alert:' || a.id, 'overdue', a.ticket_id,
+        jsonb_build_object(
+            'clock', c.id, 'stage', c.stage, 'threshold', '1.00', 'to', '["user", "manager"]'::jsonb,
+            'order', c.work_order_id, 'supervision', a.supervision_id
+        ), %(now)s, ''
+    FROM tickets_alert a JOIN tickets_stageclock c ON c.id = a.clock_id WHERE a.raised_at = %(now)s
     """,
 )

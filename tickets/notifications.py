@@ -14,6 +14,7 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerError
 
+from tickets.bulk import insert_all
 from tickets.models import Outbox
 from tickets.models.outbox import NoticeKind
 from tickets.states import OrderStatus
@@ -83,7 +84,7 @@ def tell(ticket: Ticket, kind: str, *, key: str, at: datetime, **data: Any) -> O
 def tell_all(rows: list[Outbox]) -> None:
     """Write what the sweep tells, in one statement; nothing inside `quietly`. Runs in the caller's transaction."""
     if rows and not _quiet.get():
-        Outbox.objects.bulk_create(rows)
+        insert_all(rows)
         transaction.on_commit(wake, robust=True)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 
 from tickets import clock_times, notifications, record
-from tickets.bulk import update_each
+from tickets.bulk import insert_all, update_each
 from tickets.calendars import Calendars
 from tickets.models import (
     Alert,
@@ -22,7 +22,6 @@ from tickets.models import (
     SupervisionOrder,
     SupervisionTrigger,
     Ticket,
-    TicketEvent,
 )
 from tickets.models.outbox import NoticeKind
 from tickets.models.supervision import SUPERVISION_OPEN, Trigger
@@ -84,8 +83,8 @@ def raise_alerts(tickets: Mapping[int, Ticket], now: datetime, only: int | None 
         return Counts()
     alerts = [alert for one in raised for alert in one.alerts]
     opened = _supervise(tickets, raised, now)
-    Alert.objects.bulk_create(alerts)
-    SupervisionTrigger.objects.bulk_create(_triggers(raised, now))
+    insert_all(alerts)
+    insert_all(_triggers(raised, now))
     update_each([one.clock for one in advanced], "alerted", "next_alert_at", "fault")
     _record(tickets, [(one.ticket, ALERT, _event_data(one, alert)) for one in raised for alert in one.alerts], now)
     notifications.tell_all([_telling(one, now) for one in raised])
@@ -123,7 +122,7 @@ def _reached(tickets: Mapping[int, Ticket], now: datetime, only: int | None) -> 
     calendars = Calendars()
     rows = (
         StageClock.objects.filter(ticket__in=tickets, next_alert_at__lte=now)
-        .select_related("unit", "work_order")
+        .prefetch_related("unit", "work_order")
         .order_by("ticket_id", "next_alert_at", "pk")
     )
     if only is not None:
@@ -178,7 +177,7 @@ def _supervise(tickets: Mapping[int, Ticket], raised: list[_Raised], now: dateti
             orders[key] = _new_order(one, numbers[one.ticket.pk], now)
         one.supervision = orders[key]
         one.supervision.grade = max(Grade(one.supervision.grade), one.grade, key=lambda grade: grade.rank)
-    SupervisionOrder.objects.bulk_create([order for key, order in orders.items() if key not in known])
+    insert_all([order for key, order in orders.items() if key not in known])
     update_each([orders[key] for key in known], "grade")
     _copy(due)
     for alert, order in ((alert, one.supervision) for one in due for alert in one.alerts):
@@ -261,7 +260,7 @@ def _record(tickets: Mapping[int, Ticket], entries: list[tuple[Ticket, str, dict
         record.next_event(ticket, action=action, at=now, by=None, grant=None, from_status=ticket.status, data=data)
         for ticket, action, data in entries
     ]
-    TicketEvent.objects.bulk_create(events)
+    insert_all(events)
     changed = {ticket.pk for ticket, _action, _data in entries}
     update_each([tickets[pk] for pk in sorted(changed)], "event_count", "last_event_hash")
 

@@ -115,8 +115,19 @@ def _raise(ticket_ids: Collection[int], now: datetime, counts: Counts, only: int
 
 
 def _report_silence(ticket_ids: Collection[int], now: datetime, counts: Counts) -> None:
-    with transaction.atomic():
-        counts.add(alerting.report_silence(_locked(ticket_ids), now))
+    """Report the silence on these tickets; where that fails, on each alone, and log what still fails."""
+    try:
+        with transaction.atomic():
+            counts.add(alerting.report_silence(_locked(ticket_ids), now))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(ticket_ids) > 1:
+            for ticket_id in sorted(ticket_ids):
+                _report_silence([ticket_id], now, counts)
+            return
+        logger.exception("The silence on ticket %s could not be reported", *ticket_ids)
+        counts.faults += 1
 
 
 def _locked(ticket_ids: Collection[int]) -> dict[int, Ticket]:
