@@ -39,15 +39,6 @@ def test_faults_get_a_page_of_their_own(address: str, status: int) -> None:
     assert b"secret" not in response.content
 
 
-@pytest.mark.parametrize(
-    "address", ["/desk/?pool=%00", "/admin/complaints/complaint/?status=%00", "/accounts/%00login/"]
-)
-def test_a_nul_in_an_address_is_no_fault_of_ours(address: str) -> None:
-    response = Client(raise_request_exception=False).get(address)
-    assert response.status_code in (400, 404)
-    assert b"<h1>" in response.content
-
-
 def test_an_expired_form_says_so() -> None:
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "a", "password": "b"})
     assert response.status_code == 403
