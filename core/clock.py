@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -42,6 +43,18 @@ def frozen(at: datetime) -> Iterator[FrozenClock]:
         yield _frozen
     finally:
         _frozen = before
+
+
+def database_now() -> datetime:
+    """The database's own time, aware, in UTC: for leases that processes hold against each other, and nothing else.
+
+    It is one for all of them, and no jump or freezing of this process's clock moves it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CURRENT_TIMESTAMP")
+        found = cursor.fetchone()[0]
+    instant = datetime.fromisoformat(found) if isinstance(found, str) else found
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def local_day(instant: datetime) -> date:

@@ -78,14 +78,14 @@ def deliver_due(limit: int) -> int:
 def _claim(now: datetime) -> _Parcel | None:
     """The next message that is due and that nobody is sending, with what goes along; None without one.
 
-    A claim further ahead than any can be was made by a clock that ran fast, and does not hold; one that is a little
-    ahead was made by somebody who was faster.
+    Claims run by the database's time, the same for all workers: no clock that jumps frees a message being sent.
     """
-    free = Q(claimed_until=None) | Q(claimed_until__lte=now) | Q(claimed_until__gt=now + 2 * CLAIM)
+    moment = clock.database_now()
+    free = Q(claimed_until=None) | Q(claimed_until__lte=moment)
     message = _locked(_due(now) & free).first()
     if message is None:
         return None
-    parcel = _Parcel([message, *_companions(message, free)], now + CLAIM)
+    parcel = _Parcel([message, *_companions(message, free)], moment + CLAIM)
     Message.objects.filter(pk__in=[one.pk for one in parcel.messages]).update(claimed_until=parcel.until)
     return parcel
 
