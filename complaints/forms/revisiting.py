@@ -14,11 +14,7 @@ from tickets.forms.fields import text_field
 from tickets.models import RevisitAttempt
 from tickets.models.replies import Satisfaction
 
-SCORES = [
-    ("5", gettext_lazy("5 best")),
-    *((str(score), str(score)) for score in (4, 3, 2)),
-    ("1", gettext_lazy("1 worst")),
-]
+SCORES = [(str(score), str(score)) for score in range(5, 0, -1)]
 
 
 def _score(label: Any) -> forms.TypedChoiceField:
