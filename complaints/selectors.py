@@ -37,6 +37,12 @@ class HistoryRow:
         """The ticket itself."""
         return self.known.ticket
 
+    @property
+    def is_promise_broken(self) -> bool:
+        """Whether the time told to the customer has passed, which the agent should know before the customer says so."""
+        promised = self.known.promised_at
+        return promised is not None and promised < clock.now()
+
 
 @dataclass(frozen=True)
 class History:

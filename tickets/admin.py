@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core.errors import Refused
 from organization.admin import HistoryAdmin
@@ -140,6 +140,10 @@ class WorkdayForm(forms.ModelForm):
     class Meta:
         model = WorkdayOverride
         fields = ("day", "is_working", "unit", "note")
+        help_texts = {
+            "is_working": _("Tick for a day that is worked; leave empty for a day off."),
+            "unit": _("With all units below it; empty: everywhere."),
+        }
 
     def clean(self) -> dict[str, Any]:
         """Ask what `declare_day` would ask."""
@@ -186,8 +190,8 @@ class MessageAdmin(ReadOnlyAdmin):
     """What left the product or could not: for whom, by which way, about which ticket; no address and no content."""
 
     actions = ("send_again",)
-    fields = ("number", "kind", "way", "recipient", "state", "created_at", "sent_at", "attempts", "last_error")
-    list_display = ("number", "kind", "way", "recipient", "state", "created_at", "attempts", "last_error")
+    fields = ("number", "kind", "way", "recipient", "state", "created_at", "sent_at", "attempts", "error")
+    list_display = ("number", "kind", "way", "recipient", "state", "created_at", "attempts", "error")
     list_filter = ("state", ("channel", WayFilter))
     list_select_related = ("outbox__ticket", "user", "unit")
     search_fields = ("=outbox__ticket__number",)
@@ -213,6 +217,11 @@ class MessageAdmin(ReadOnlyAdmin):
     def recipient(self, message: Message) -> str:
         """The person or the unit."""
         return str(message.user or message.unit)
+
+    @admin.display(description=_("last error"))
+    def error(self, message: Message) -> str:
+        """Our own reasons in the reader's language; codes of others as they came."""
+        return gettext(message.last_error) if message.last_error else ""
 
     @admin.action(description=_("Send again what was given up"), permissions=["view"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Message]) -> None:

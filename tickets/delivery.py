@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core import clock
 from core.errors import Refused
@@ -176,7 +177,7 @@ def _address(message: Message) -> str:
     """Where it goes, as that stands now. Raises Permanent where the recipient is not reached this way any more."""
     to = address_of(message.user, message.channel) if message.user else _address_of_unit(message)
     if not to:
-        raise Permanent("the recipient has no address for this way")
+        raise Permanent(gettext_noop("the recipient has no address for this way"))
     return to
 
 

@@ -35,7 +35,7 @@ def test_sc_09_more_time(office: Office, operator: Operator) -> None:
 
     dispatcher = office.at("11-24 02:10", "dispatcher")
     dispatcher.find(number)
-    dispatcher.shows("对客户的承诺将无法兑现", within="ul.notices")
+    dispatcher.shows("对客户的承诺无法按时兑现", within="ul.notices")
     dispatcher.page.locator("ul.notices a").click()
     dispatcher.sends(mode="phone", content="备件明日到货，后天中午前恢复", promised_for=when("11-25 14:00"))
     dispatcher.succeeds(number)

@@ -89,6 +89,16 @@ def test_ones_own_tickets_are_shown_and_need_no_log(operator: Operator) -> None:
     assert not AccessLog.objects.filter(kind=AccessKind.CALLER_SUMMARY).exists()
 
 
+def test_a_promise_that_was_not_kept_is_told_before_the_customer_says_so(
+    operator: Operator, frozen_clock: FrozenClock
+) -> None:
+    """Model 2: the promise stands beside the form; one that has passed is marked in words."""
+    ticket = bring_to(Status.HANDLING, operator)
+    assert "承诺时间已过" not in side(operator, "agent").content.decode()
+    frozen_clock.move_to(ticket.accepted_at + 3 * DAY)
+    assert "承诺时间已过" in side(operator, "agent").content.decode()
+
+
 def test_who_calls_is_told_from_an_earlier_ticket_and_the_look_is_logged(operator: Operator) -> None:
     """Model 8, 10: name and address come from the latest ticket in sight; one log entry for each look, none without."""
     client = client_of(operator, "agent")

@@ -60,6 +60,7 @@ def test_a_day_is_declared_once_and_changed(operator: Operator) -> None:
     assert client.post(reverse(ADD), data).status_code == 302
     row = WorkdayOverride.objects.get()
     assert (row.day, row.is_working, row.unit) == (date(2026, 12, 31), False, None)
+    assert str(row) == "2026-12-31: 休息日"
     again = client.post(reverse(ADD), data)
     assert again.context["adminform"].form.errors.keys() == {"day"}
     there = client.post(reverse(ADD), data | {"unit": operator.js.unit.pk})

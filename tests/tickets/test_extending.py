@@ -64,6 +64,19 @@ def shows_banner(operator: Operator, order: WorkOrder, at: dt.datetime) -> bool:
     return "tell the customer by an interim reply" in page.content.decode()
 
 
+def test_u_44_who_decides_reads_the_ground(operator: Operator, order: WorkOrder) -> None:
+    """However much has happened since; a number in it stays as hidden as elsewhere."""
+    phone = order.ticket.contact.phone
+    ask(operator, order, ground=f"备件在途，客户电话{phone}")
+    client = Client()
+    client.force_login(operator.user("director"))
+    with clock.frozen(DECIDED):
+        page = client.get(reverse("order_action", args=[order.ticket.number, 1, "approve_extension"])).content.decode()
+    intro = page.split("</h1>")[1].split("<form")[0]
+    assert "备件在途" in intro
+    assert phone not in intro
+
+
 def test_sc_09_both_due_times_are_kept_and_the_new_one_warns_again(operator: Operator, order: WorkOrder) -> None:
     sweep(when("11-24 01:00"))  # warned at 00:38
     ask(operator, order)

@@ -159,11 +159,12 @@ def test_dead_letters_are_seen_and_sent_again_by_administrators_only(operator: O
         next_try_at=clock.now(),
         state=MessageState.DEAD,
         attempts=8,
-        last_error="HTTP 503",
+        last_error="the recipient has no address for this way",
     )
     client = client_of(operator.user("administrator"))
     page = client.get("/admin/tickets/message/?state=dead").content.decode()
     assert ticket.number in page
+    assert "接收人没有该方式的地址" in page
     assert "13800000001" not in page
     assert ticket.summary not in page
     client.post("/admin/tickets/message/", {"action": "send_again", "_selected_action": [row.pk]})

@@ -7,6 +7,7 @@ import smtplib
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage
+from django.utils.translation import gettext_noop
 
 from tickets.channels.base import Outgoing, Permanent, Temporary
 
@@ -24,7 +25,7 @@ class Mail:
         except smtplib.SMTPResponseException as error:
             raise _fault(error.smtp_code) from None
         except BadHeaderError:
-            raise Permanent("a line break in the address") from None
+            raise Permanent(gettext_noop("a line break in the address")) from None
         except (smtplib.SMTPException, OSError) as error:
             raise Temporary(f"mail server: {type(error).__name__}") from None
 

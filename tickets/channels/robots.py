@@ -8,6 +8,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from tickets.channels.base import Outgoing, Permanent, Temporary
 from tickets.channels.web import json_of, post
@@ -37,7 +38,7 @@ def _post(url: str, message: Outgoing, final: frozenset[int]) -> None:
     text = f"{message.subject}\n{message.text}".encode()[:LONGEST].decode(errors="ignore")
     code = json_of(post(url, {"msgtype": "text", "text": {"content": text}})).get("errcode")
     if not isinstance(code, int):
-        raise Temporary("the answer has no errcode")
+        raise Temporary(gettext_noop("the answer has no errcode"))
     if code in final:
         raise Permanent(f"errcode {code}")
     if code != 0:

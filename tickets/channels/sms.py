@@ -7,6 +7,7 @@ the message, unless the object says `"accepted": false`.
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from tickets.channels.base import Outgoing, Permanent, Temporary
 from tickets.channels.web import json_of, post
@@ -19,8 +20,8 @@ class Sms:
         """Hand it to the gateway."""
         url = settings.SMS_GATEWAY_URL
         if not url:
-            raise Temporary("SMS_GATEWAY_URL is not set")
+            raise Temporary(gettext_noop("SMS_GATEWAY_URL is not set"))
         body = {"to": message.to, "text": message.line, "key": message.key}
         answer = json_of(post(url, body, {"Idempotency-Key": message.key}))
         if answer.get("accepted") is False:
-            raise Permanent("the gateway did not accept it")
+            raise Permanent(gettext_noop("the gateway did not accept it"))

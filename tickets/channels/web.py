@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from tickets.channels.base import Permanent, Temporary
 
@@ -41,7 +42,7 @@ def json_of(answer: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Temporary("the answer is no JSON object")
+        raise Temporary(gettext_noop("the answer is no JSON object"))
     return found
 
 
@@ -60,7 +61,7 @@ def _read(response: HTTPResponse) -> bytes:
     while part := response.read1(4096):
         answer += part
         if len(answer) > LONGEST_ANSWER:
-            raise Temporary("the answer is too long")
+            raise Temporary(gettext_noop("the answer is too long"))
         if time.monotonic() > end:
-            raise Temporary("the answer takes too long")
+            raise Temporary(gettext_noop("the answer takes too long"))
     return answer

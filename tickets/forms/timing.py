@@ -51,8 +51,9 @@ class _DecidePauseForm(ActForm):
         """Say what is asked for."""
         row = pausing.asked_of(self.situation.ticket)
         if row is not None:
-            words = _("%(who)s asks for a pause until %(until)s: %(reason)s.")
-            told = {"who": row.asked_by.name, "until": due_words(row.until), "reason": row.get_reason_display()}
+            words = _("%(who)s asks for a pause until %(until)s: %(reason)s. Ground: %(ground)s")
+            told = {"who": row.asked_by.name, "until": due_words(row.until)}
+            told |= {"reason": row.get_reason_display(), "ground": row.ground}
             self.intro = words % told  # type: ignore[misc]
 
 
@@ -111,9 +112,9 @@ class _DecideExtensionForm(ActForm):
         """Say what is asked for."""
         row = extending.asked_of(self.situation.the_order)
         if row is not None:
-            words = _("%(who)s asked at %(when)s for more time: %(before)s → %(due)s.")
+            words = _("%(who)s asked at %(when)s for more time: %(before)s → %(due)s. Ground: %(ground)s")
             told = {"who": row.asked_by.name, "when": instant_words(row.asked_at)}
-            told |= {"before": due_words(row.due_before), "due": due_words(row.due_asked)}
+            told |= {"before": due_words(row.due_before), "due": due_words(row.due_asked), "ground": row.ground}
             self.intro = words % told  # type: ignore[misc]
 
 

@@ -119,4 +119,4 @@ class WorkdayOverride(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day}: {'working' if self.is_working else 'off'}"
+        return f"{self.day}: {_('working day') if self.is_working else _('day off')}"
