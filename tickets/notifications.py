@@ -5,15 +5,11 @@ An act says in `step.notes` what it did, as ids; the table below says what that 
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from celery import current_app
-from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
-
+from core.waking import wake_on_commit
 from tickets.bulk import insert_all
 from tickets.models import Outbox
 from tickets.models.outbox import NoticeKind
@@ -21,12 +17,9 @@ from tickets.states import OrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from tickets.actions import Step
-    from tickets.models import Ticket, TicketEvent
-
-logger = logging.getLogger(__name__)
+    from tickets.models import TicketEvent
 
 SPREAD = "tickets.tasks.spread_outbox"
 
@@ -70,22 +63,11 @@ def quietly() -> Iterator[None]:
         _quiet.reset(before)
 
 
-def tell(ticket: Ticket, kind: str, *, key: str, at: datetime, **data: Any) -> Outbox:
-    """Write that `kind` (a NoticeKind) happened to the ticket at the instant `at` (UTC), to be told after the commit.
-
-    `key` makes it one for ever (`event:<pk>:<kind>`, `alert:<pk>`, `silent:<pk>`). `data` holds ids and codes only.
-    Runs in the caller's transaction; raises IntegrityError where it was told already.
-    """
-    row = Outbox.objects.create(ticket=ticket, kind=kind, key=key, at=at, data=data)
-    transaction.on_commit(wake, robust=True)
-    return row
-
-
 def tell_all(rows: list[Outbox]) -> None:
     """Write what the sweep tells, in one statement; nothing inside `quietly`. Runs in the caller's transaction."""
     if rows and not _quiet.get():
         insert_all(rows)
-        transaction.on_commit(wake, robust=True)
+        wake_on_commit(SPREAD)
 
 
 def tell_of(step: Step, event: TicketEvent) -> None:
@@ -102,15 +84,7 @@ def tell_of(step: Step, event: TicketEvent) -> None:
         Outbox(ticket=step.ticket, kind=kind, key=f"event:{event.pk}:{kind}", at=step.at, data=about | more)
         for kind, more in told.items()
     )
-    transaction.on_commit(wake, robust=True)
-
-
-def wake() -> None:
-    """Ask a worker to spread what was committed; without a broker the next beat finds it."""
-    try:
-        current_app.send_task(SPREAD, retry=False)
-    except (BrokerError, OSError):
-        logger.warning("The worker could not be woken; notices go out within a minute.", exc_info=True)
+    wake_on_commit(SPREAD)
 
 
 def _told(step: Step) -> dict[str, dict[str, Any]]:
@@ -129,8 +103,6 @@ def _told(step: Step) -> dict[str, dict[str, Any]]:
         told[NoticeKind.INTERIM_NEEDED] = {}
     if notes.get("before_supervisor"):
         told[NoticeKind.BOUNCED] = {}
-    if notes.get("interim_needed"):
-        told[NoticeKind.INTERIM_NEEDED] = {}
     return told
 
 

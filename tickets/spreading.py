@@ -10,14 +10,13 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from celery import current_app
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
-from kombu.exceptions import OperationalError as BrokerError
 
 from core import clock
 from core.errors import Refused
+from core.waking import wake
 from organization import addresses
 from tickets.models import Message, Notice, Outbox, StageClock
 from tickets.models.outbox import Channel, NoticeKind
@@ -51,21 +50,13 @@ def spread_due(limit: int) -> int:
             break
         after, done = pk, done + 1
     if done:
-        wake_delivery()
+        wake(DELIVER)
     return done
 
 
 def unspread(now: datetime) -> Q:
     """The rows to spread at `now` (UTC): a fault begins with the instant it was met."""
     return Q(spread_at__isnull=True) & (Q(fault="") | Q(fault__lt=_stamp(now - SET_ASIDE)))
-
-
-def wake_delivery() -> None:
-    """Ask a worker to send what is due; without a broker the next beat finds it."""
-    try:
-        current_app.send_task(DELIVER, retry=False)
-    except (BrokerError, OSError):
-        logger.warning("The worker could not be woken; messages go out within a minute.", exc_info=True)
 
 
 @transaction.atomic

@@ -11,13 +11,14 @@ from celery import shared_task
 from core import clock
 from core.errors import Refused
 from core.health import note_pulse
+from core.waking import wake
 from tickets import day_roots
 from tickets.delivery import deliver_due
 from tickets.models import SchemeVersion, Ticket
-from tickets.notifications import wake
+from tickets.notifications import SPREAD
 from tickets.services import pausing, relaying
 from tickets.services.sweeping import sweep
-from tickets.spreading import spread_due, wake_delivery
+from tickets.spreading import DELIVER, spread_due
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ def sweep_deadlines() -> dict[str, int]:
     """Raise the alerts that are due (U-47); gives what was done. Its pulse shows in `/readyz`."""
     counts = sweep(clock.now(), limit=MOST_PER_SWEEP)
     note_pulse("sweep")
-    if counts.alerts or counts.silent:
-        wake()
     return vars(counts)
 
 
@@ -81,7 +80,7 @@ def spread_outbox() -> int:
     """Tell people what happened; woken by each act that tells something, and every minute. Gives how many rows."""
     told = spread_due(MOST_TOLD_PER_RUN)
     if told == MOST_TOLD_PER_RUN:
-        wake()
+        wake(SPREAD)
     return told
 
 
@@ -90,7 +89,7 @@ def deliver_messages() -> int:
     """Send what leaves the product; woken by the spreading, and every minute. Gives how many went."""
     sent = deliver_due(MOST_SENT_PER_RUN)
     if sent == MOST_SENT_PER_RUN:
-        wake_delivery()
+        wake(DELIVER)
     return sent
 
 

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError as BrokerError
 
 from complaints.batches import TAKEN, UNCONFIRMED, BatchState, ImportBatch, ImportRow, importing_units
 from complaints.models import Complaint
 from complaints.services.intake import Customer, Matter, take
 from core import clock
 from core.errors import NotPermitted, Refused
+from core.waking import wake_on_commit
 from organization.models import Unit, User
 from tickets.models import DictionaryEntry, Ticket
 from tickets.services.publishing import hold_back, publish
@@ -127,7 +126,7 @@ def confirm_batch(*, batch_id: int, by: User) -> ImportBatch:
     batch.confirmed_at, batch.confirmed_by = clock.now(), by
     batch.message = ""
     batch.save()
-    transaction.on_commit(_wake_worker)
+    wake_on_commit(TASK)
     return batch
 
 
@@ -286,11 +285,3 @@ def _stop(batch_id: int, reason: str) -> None:
     batch = _locked(batch_id)
     batch.state, batch.message = BatchState.STOPPED, reason[:500]
     batch.save(update_fields=["state", "message"])
-
-
-def _wake_worker() -> None:
-    try:
-        current_app.send_task(TASK)
-    except (BrokerError, OSError):
-        # The next beat finds the batch in the database.
-        logger.warning("The worker could not be woken; the import starts within a minute.", exc_info=True)

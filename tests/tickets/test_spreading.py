@@ -17,7 +17,7 @@ from tests.factories.organization import Operator, UserFactory, build_operator
 from tests.factories.tickets import bring_to, clock_of, do, load_unicom, order_in, take_complaint
 from tickets.models import Message, Notice, NoticeChoice, Outbox, StageClock, SupervisionOrder, Ticket
 from tickets.models.outbox import Channel, NoticeKind
-from tickets.notifications import quietly, tell
+from tickets.notifications import quietly
 from tickets.spreading import spread_due
 from tickets.states import OrderStatus, Stage, Status
 
@@ -44,6 +44,11 @@ def told(kind: str, ticket: Ticket) -> set[str]:
 def on_duty(role: Role, unit: Any) -> set[str]:
     rows = User.objects.filter(memberships__role=role, memberships__unit=unit)
     return set(rows.values_list("username", flat=True))
+
+
+def tell(ticket: Ticket, kind: str, *, key: str, at: dt.datetime, **data: Any) -> Outbox:
+    """An outbox row, whatever act or sweep it is of."""
+    return Outbox.objects.create(ticket=ticket, kind=kind, key=key, at=at, data=data)
 
 
 def alert(row: StageClock, kind: str, *to: str, key: str = "alert:1") -> Outbox:

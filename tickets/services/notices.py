@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotPermitted, Refused
+from core.waking import wake_on_commit
 from organization.grants import has_role
 from organization.roles import Role
 from tickets.models import Message, Notice, NoticeChoice
 from tickets.models.outbox import MessageState
 from tickets.notice_choices import default_channels, is_locked
-from tickets.spreading import wake_delivery
+from tickets.spreading import DELIVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,5 +71,5 @@ def send_again(*, by: User, message_ids: Iterable[int]) -> int:
     dead = Message.objects.filter(pk__in=list(message_ids), state=MessageState.DEAD)
     count = dead.update(state=MessageState.PENDING, attempts=0, next_try_at=clock.now(), claimed_until=None)
     logger.info("User %s sends %s messages again", by.pk, count)
-    transaction.on_commit(wake_delivery, robust=True)
+    wake_on_commit(DELIVER)
     return count
