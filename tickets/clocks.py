@@ -153,14 +153,13 @@ def start(
 
 def stop(step: Step, stage: Stage, *, order: WorkOrder | None = None, at: datetime | None = None) -> StageClock | None:
     """Stop the running clock of `stage` as met or breached; returns it. `at` is the instant that counts (UTC)."""
-    for row in _running(step, stage):
-        if order is None or row.work_order_id == order.pk:
-            at = at or step.at
-            _go_on(step, row, at)
-            is_met = at <= row.due_at or clock_times.counting_of(row).soft
-            _end(row, at, Outcome.MET if is_met else Outcome.BREACHED)
-            return row
-    return None
+    row = running(step, stage, order=order)
+    if row is not None:
+        at = at or step.at
+        _go_on(step, row, at)
+        is_met = at <= row.due_at or clock_times.counting_of(row).soft
+        _end(row, at, Outcome.MET if is_met else Outcome.BREACHED)
+    return row
 
 
 def cancel(step: Step, *stages: Stage, order: WorkOrder | None = None, keep: frozenset[Stage] = frozenset()) -> None:
@@ -192,8 +191,7 @@ def resume_all(step: Step) -> None:
         if row.paused_at is not None:
             clock_times.go_on(row, ends_at, step.scheme.options, _total_due(step))
             row.save(update_fields=_PAUSING)
-    lasting = Pause.objects.filter(ticket=step.ticket, decision=Decision.APPROVED, ended_at=None)
-    lasting.update(ended_at=ends_at, ended_by=step.by)
+    Pause.objects.lasting().filter(ticket=step.ticket).update(ended_at=ends_at, ended_by=step.by)
     step.ticket.is_paused = False
 
 
@@ -296,7 +294,8 @@ def _due(step: Step, row: StageClock, calendar: WorkCalendar) -> datetime:
 
 
 def _total_due(step: Step) -> datetime | None:
-    return next((row.due_at for row in _running(step, Stage.TOTAL)), None)
+    total = running(step, Stage.TOTAL)
+    return total.due_at if total else None
 
 
 def _running(step: Step, *stages: Stage) -> list[StageClock]:
@@ -319,7 +318,7 @@ def _go_on(step: Step, row: StageClock, at: datetime) -> None:
 def _pause_ends(step: Step) -> datetime:
     """Now, or the instant at which the pause was to end, where it has passed and nobody has resumed it yet."""
     if step.pause_until is None:
-        lasting = Pause.objects.filter(ticket=step.ticket, decision=Decision.APPROVED, ended_at=None)
+        lasting = Pause.objects.lasting().filter(ticket=step.ticket)
         step.pause_until = lasting.values_list("until", flat=True).first() or step.at
     return min(step.at, step.pause_until)
 
@@ -329,7 +328,7 @@ def _end_pausing(step: Step) -> None:
     if step.ticket.is_paused:  # nothing more is asked for then
         resume_all(step)
     else:
-        Pause.objects.filter(ticket=step.ticket, decision=Decision.ASKED).update(decision=Decision.LAPSED)
+        Pause.objects.asked().filter(ticket=step.ticket).update(decision=Decision.LAPSED)
 
 
 def _moved(row: StageClock, before: datetime) -> dict[str, Any]:
@@ -342,4 +341,4 @@ def _end(row: StageClock, at: datetime, outcome: Outcome) -> None:
     row.outcome, row.next_alert_at = outcome, None
     row.save(update_fields=_ENDING)
     if row.stage == Stage.HANDLE:
-        Extension.objects.filter(clock=row, decision=Decision.ASKED).update(decision=Decision.LAPSED)
+        Extension.objects.asked().filter(clock=row).update(decision=Decision.LAPSED)

@@ -31,7 +31,6 @@ from tickets.models import (
 )
 from tickets.models.records import NoteKind, TicketLink
 from tickets.models.ticket import NOTHING_DUE
-from tickets.models.time import Decision
 from tickets.services.alerting import ALERT, SILENCE
 from tickets.states import (
     CLOSED,
@@ -166,7 +165,7 @@ def _clocks(tickets: QuerySet[Ticket]) -> Iterator[Check]:
             next_due_at=F("due")
         ),
     )
-    lasting = Pause.objects.filter(decision=Decision.APPROVED, ended_at=None)
+    lasting = Pause.objects.lasting()
     yield (
         _("it is marked as paused and is not, or the other way round"),
         tickets.filter(Q(is_paused=True) & ~_has(lasting) | Q(is_paused=False) & _has(lasting)),
@@ -179,7 +178,7 @@ def _clocks(tickets: QuerySet[Ticket]) -> Iterator[Check]:
         _("a clock runs that should stand still"),
         tickets.filter(_has(moving.filter(is_pausable=True)), is_paused=True),
     )
-    undecided = Extension.objects.filter(decision=Decision.ASKED).exclude(clock__outcome=Outcome.RUNNING)
+    undecided = Extension.objects.asked().exclude(clock__outcome=Outcome.RUNNING)
     yield _("more time is asked for that nobody needs any more"), tickets.filter(_has(undecided))
     quiet = Q(status__in=[S.CLOSED, S.REVISITED]) & ~_has(running)
     yield (

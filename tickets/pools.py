@@ -19,7 +19,6 @@ from organization.roles import Role as R
 from tickets.actions import HeldBy
 from tickets.models import Extension, HandOver, Pause, StageClock, Ticket, TicketEvent, WorkOrder
 from tickets.models.ticket import NOTHING_DUE
-from tickets.models.time import Decision
 from tickets.querysets import EVERYTHING, NOTHING, held, order_held, order_sent_by
 from tickets.states import OrderStatus, Outcome, Stage
 from tickets.states import Status as S
@@ -112,13 +111,13 @@ def _given_to(user: User) -> Q:
 
 
 def _asks_for_time(user: User) -> Q:
-    asked = Extension.objects.filter(decision=Decision.ASKED).exclude(asked_by=user)
+    asked = Extension.objects.asked().exclude(asked_by=user)
     return Q(pk__in=asked.values("work_order"))
 
 
 def _asks_for_pause(user: User) -> Q:
     """Only a director over the ticket's centre decides, and never on what it asked for itself."""
-    asked = Pause.objects.filter(decision=Decision.ASKED).exclude(asked_by=user)
+    asked = Pause.objects.asked().exclude(asked_by=user)
     return Q(pk__in=asked.values("ticket"), owner_unit__in=_directed(user))
 
 

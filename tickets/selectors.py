@@ -38,7 +38,6 @@ from tickets.models import (
     WorkOrderReply,
 )
 from tickets.models.replies import Rating
-from tickets.models.time import Decision
 from tickets.querysets import held, order_held, order_sent_by
 from tickets.states import WITH_ORDERS, Outcome, Stage
 
@@ -109,7 +108,7 @@ class Offers:
 def ticket_for(user: User, number: str) -> Ticket:
     """The ticket of a number with what its page shows of the row. Raises Ticket.DoesNotExist outside the scope."""
     waiting = HandOver.objects.filter(ticket=OuterRef("pk"), confirmed_at=None)
-    asked = Pause.objects.filter(ticket=OuterRef("pk"), decision=Decision.ASKED)
+    asked = Pause.objects.asked().filter(ticket=OuterRef("pk"))
     ticket: Ticket = (
         Ticket.objects.visible_to(user)
         .select_related(
@@ -152,7 +151,7 @@ def orders_for(ticket: Ticket, user: User) -> list[WorkOrder]:
         "unit", "parent__unit", "assignee", "sent_by", "signed_by", "replied_by", "proper_unit"
     )
     handled = StageClock.objects.filter(work_order=OuterRef("pk"), stage=Stage.HANDLE, outcome=Outcome.RUNNING)
-    asked = Extension.objects.filter(work_order=OuterRef("pk"), decision=Decision.ASKED)
+    asked = Extension.objects.asked().filter(work_order=OuterRef("pk"))
     flags["handle_due_at"] = Subquery(handled.values("due_at")[:1])
     flags["extension_asked_by_id"] = Subquery(asked.values("asked_by")[:1])
     return list(rows.annotate(**flags).order_by("seq"))
@@ -234,7 +233,7 @@ def pause_of(ticket: Ticket) -> Pause | None:
     """The pause that lasts or is asked for; `ticket` comes from `ticket_for`, which knows whether there is one."""
     if not ticket.is_paused and getattr(ticket, "pause_asked_by_id", None) is None:
         return None
-    rows = ticket.pauses.filter(Q(decision=Decision.ASKED) | Q(decision=Decision.APPROVED, ended_at=None))
+    rows = ticket.pauses.asked() | ticket.pauses.lasting()
     return rows.select_related("asked_by").first()
 
 

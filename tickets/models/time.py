@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -29,12 +29,43 @@ class Decision(models.TextChoices):
     LAPSED = "lapsed", _("Lapsed")  # its clock or its ticket ended before anybody decided
 
 
+class RequestQuerySet(models.QuerySet[Any]):
+    """What was asked for."""
+
+    def asked(self) -> Self:
+        """Those that wait for a decision."""
+        return self.filter(decision=Decision.ASKED)
+
+
+class PauseQuerySet(RequestQuerySet):
+    """Pauses."""
+
+    def lasting(self) -> Self:
+        """Those that were approved and have not ended."""
+        return self.filter(decision=Decision.APPROVED, ended_at=None)
+
+
+class Request(models.Model):
+    """Something about time that one person asks for, on a ground, and another decides."""
+
+    ground = models.CharField(_("ground"), max_length=400)
+    decision = models.CharField(_("decision"), max_length=16, choices=Decision.choices, default=Decision.ASKED)
+    asked_by = _person()
+    asked_at = models.DateTimeField()
+    decided_by = _person(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class PauseReason(models.TextChoices):
     CUSTOMER = "customer", _("Waiting for the customer")
     THIRD_PARTY = "third_party", _("Waiting for a third party")
 
 
-class Pause(models.Model):
+class Pause(Request):
     """The clocks of a ticket stand still (挂起) from `started_at`, the approval, until `ended_at`.
 
     `until` is when they go on by themselves at the latest; `ended_at` is null while the pause lasts.
@@ -42,19 +73,12 @@ class Pause(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="pauses")
     reason = models.CharField(_("reason"), max_length=16, choices=PauseReason.choices)
-    ground = models.CharField(_("ground"), max_length=400)
     until = models.DateTimeField(_("until"))
-    decision = models.CharField(_("decision"), max_length=16, choices=Decision.choices, default=Decision.ASKED)
-    asked_by = _person()
-    asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    decided_at = models.DateTimeField(null=True)
-    decision_note = models.CharField(max_length=400, blank=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = _person(null=True)
+
+    objects: ClassVar[PauseQuerySet] = PauseQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("pause")
@@ -87,23 +111,16 @@ class Pause(models.Model):
         return f"pause {self.pk} of ticket {self.ticket_id}"
 
 
-class Extension(models.Model):
+class Extension(Request):
     """More time for one clock (延期, U-44): asked for before it is due, approved by the tier the scheme names."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="extensions")
     clock = models.ForeignKey(StageClock, models.CASCADE, related_name="extensions")
     work_order = models.ForeignKey(WorkOrder, models.CASCADE, null=True, related_name="extensions")
-    ground = models.CharField(_("ground"), max_length=400)
     due_before = models.DateTimeField(_("due before"))
     due_asked = models.DateTimeField(_("new due time"))
-    decision = models.CharField(_("decision"), max_length=16, choices=Decision.choices, default=Decision.ASKED)
-    asked_by = _person()
-    asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    decided_at = models.DateTimeField(null=True)
-    decision_note = models.CharField(max_length=400, blank=True)
+
+    objects: ClassVar[RequestQuerySet] = RequestQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("extension")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from core.errors import NotPermitted, Refused
+from core.errors import Refused
 from tickets import calendars, clocks
 from tickets.display import due_words
 from tickets.domain.clock import due as due_of
 from tickets.facts import facts_of
 from tickets.models import Extension, InterimReply
 from tickets.models.time import Decision
+from tickets.services.deciding import decide
 from tickets.states import SUBMITTED_OPEN, Stage
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def refuse(step: Step) -> None:
 
 def asked_of(order: WorkOrder) -> Extension | None:
     """The extension that waits for a decision."""
-    return order.extensions.filter(decision=Decision.ASKED).first()
+    found: Extension | None = order.extensions.asked().first()
+    return found
 
 
 def needs_interim(ticket: Ticket, total: StageClock | None, at: datetime) -> bool:
@@ -115,10 +117,7 @@ def _decided(step: Step, decision: Decision) -> Extension:
     row = asked_of(step.the_order)
     if row is None:
         raise Refused(_("No more time is asked for any more. Reload the page."), code="no_extension")
-    if row.asked_by_id == step.person.pk:
-        raise NotPermitted(_("You asked for this yourself: somebody else has to decide."))
-    row.decision, row.decided_by, row.decided_at = decision, step.person, step.at
-    row.decision_note = step.data.get("note", "")
+    decide(step, row, decision)
     step.notes["extension"] = row.pk
     return row
 

@@ -19,6 +19,7 @@ from tickets import clocks
 from tickets.display import instant_words
 from tickets.models import Pause
 from tickets.models.time import Decision, PauseReason
+from tickets.services.deciding import decide
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
@@ -105,12 +106,14 @@ def resume(step: Step) -> None:
 
 def asked_of(ticket: Ticket) -> Pause | None:
     """The pause that waits for a decision."""
-    return ticket.pauses.filter(decision=Decision.ASKED).first()
+    found: Pause | None = ticket.pauses.asked().first()
+    return found
 
 
 def lasting_of(ticket: Ticket) -> Pause | None:
     """The pause that lasts."""
-    return ticket.pauses.filter(decision=Decision.APPROVED, ended_at=None).first()
+    found: Pause | None = ticket.pauses.lasting().first()
+    return found
 
 
 def _decided(step: Step, decision: Decision) -> Pause:
@@ -118,10 +121,7 @@ def _decided(step: Step, decision: Decision) -> Pause:
     row = asked_of(step.ticket)
     if row is None:
         raise Refused(_("No pause is asked for any more. Reload the page."), code="no_pause")
-    if row.asked_by_id == step.person.pk:
-        raise NotPermitted(_("You asked for this yourself: somebody else has to decide."))
-    row.decision, row.decided_by, row.decided_at = decision, step.person, step.at
-    row.decision_note = step.data.get("note", "")
+    decide(step, row, decision)
     step.notes["pause"] = row.pk
     return row
 
@@ -132,7 +132,7 @@ def resume_due(now: datetime, limit: int) -> int:
     Each ends at its own time, however late it is found. One that cannot be ended is logged and left for the next run.
     """
     resumed = 0
-    due = Pause.objects.filter(decision=Decision.APPROVED, ended_at=None, until__lte=now).order_by("until", "pk")
+    due = Pause.objects.lasting().filter(until__lte=now).order_by("until", "pk")
     for ticket_id in list(due.values_list("ticket", flat=True)[:limit]):
         try:
             perform(ticket_id, "resume", by=None, at=now)
