@@ -102,15 +102,15 @@ def duration_words(length: timedelta) -> str:
 def remaining_of(row: StageClock, at: datetime) -> Remaining:
     """What is left of a running clock at the instant `at` (UTC); of one that stands still, what was left then."""
     if row.paused_at is not None:
-        return Remaining(_("Paused"), "paused", _left(row, row.paused_at).percent)
-    return _left(row, at)
+        left = time_left(row.started_at, row.warn_at, row.due_at, row.paused_at)
+        return Remaining(_("Paused"), "paused", left.percent)
+    return time_left(row.started_at, row.warn_at, row.due_at, at)
 
 
-def _left(row: StageClock, at: datetime) -> Remaining:
-    """What is left of a clock at the instant `at` (UTC), as if it ran."""
-    if at > row.due_at:
-        return Remaining(_("%(time)s late") % {"time": duration_words(at - row.due_at)}, "late", 100)
-    words = _("%(time)s left") % {"time": duration_words(row.due_at - at)}
-    whole = (row.due_at - row.started_at).total_seconds()
-    gone = (at - row.started_at).total_seconds()
-    return Remaining(words, "near" if at >= row.warn_at else "calm", max(0, int(100 * gone / whole)) if whole else 100)
+def time_left(start: datetime, near_from: datetime, due: datetime, at: datetime) -> Remaining:
+    """What is left at the instant `at` of the time from `start` to `due`, which is short from `near_from` on (UTC)."""
+    if at > due:
+        return Remaining(_("%(time)s late") % {"time": duration_words(at - due)}, "late", 100)
+    words = _("%(time)s left") % {"time": duration_words(due - at)}
+    whole, gone = due - start, at - start
+    return Remaining(words, "near" if at >= near_from else "calm", max(0, int(100 * gone / whole)) if whole else 100)

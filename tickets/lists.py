@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from tickets.facts import facts_of
+from tickets.keyset import beyond
 from tickets.models import StageClock, Ticket, WorkOrder
 from tickets.pools import Pool, rows_where
 from tickets.scheme.entries import Contact as Access
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from organization.models import Unit, User
 
 PAGE_SIZE = 50
+RowT = TypeVar("RowT")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _CURSOR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
@@ -40,10 +42,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[RowT]):
     """Rows and the cursors to what lies before and after them; None at either end."""
 
-    rows: list[Row]
+    rows: list[RowT]
     before: str | None
     after: str | None
 
@@ -72,35 +74,36 @@ class Cursor:
 
 def page_of(
     pool: Pool, rows: QuerySet[Any], *, before: str | None = None, after: str | None = None, size: int = PAGE_SIZE
-) -> Page:
+) -> Page[Row]:
     """One page of a pool's `rows` (from `Pool.rows`): the first, or the one before or after a cursor."""
-    found, earlier, later = turned_to(_loaded(rows, pool.of_orders), before=before, after=after, size=size)
-    return Page([_row(item, pool.shows_contact) for item in found], earlier, later)
+    page = turned_to(_loaded(rows, pool.of_orders), before=before, after=after, size=size)
+    return replace(page, rows=[_row(item, pool.shows_contact) for item in page.rows])
 
 
 def turned_to(
-    rows: QuerySet[Any], *, before: str | None, after: str | None, size: int
-) -> tuple[list[Any], str | None, str | None]:
-    """The items of one page of `rows`, and the cursors to what lies before and after them; None at either end.
+    rows: QuerySet[Any], *, before: str | None, after: str | None, size: int, latest_first: bool = False
+) -> Page[Any]:
+    """One page of `rows`, which carry as `due` what they come by, and as `sorted_by` the same to read.
 
-    `rows` come by `due` and pk, and carry `due` as `sorted_by`.
+    They come by `due` and pk, or the other way round: `latest_first`.
     """
     start = Cursor.read(after)
     end = None if start else Cursor.read(before)
-    if start is not None:
-        rows = rows.filter(Q(due__gt=start.due) | Q(pk__gt=start.pk), due__gte=start.due)
-    elif end is not None:
-        rows = rows.filter(Q(due__lt=end.due) | Q(pk__lt=end.pk), due__lte=end.due).reverse()
+    is_rising = (end is None) is not latest_first  # the rows before a cursor are read from it backwards
+    rows = rows.order_by("due", "pk") if is_rising else rows.order_by("-due", "-pk")
+    place = start or end
+    if place is not None:
+        rows = beyond(rows, "due", (place.due, place.pk), is_rising=is_rising)
     found = list(rows[: size + 1])
     is_more = len(found) > size
     found = found[:size]
     if end is not None:
         found.reverse()
     if not found:
-        return [], None, None
+        return Page([], None, None)
     has_before = is_more if end else start is not None
     has_after = end is not None or is_more
-    return (
+    return Page(
         found,
         str(Cursor(*_sorted_by(found[0]))) if has_before else None,
         str(Cursor(*_sorted_by(found[-1]))) if has_after else None,

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from tickets.filters import business_tree
-from tickets.lists import PAGE_SIZE, turned_to
+from tickets.lists import PAGE_SIZE, Page, turned_to
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
 from tickets.models.supervision import SUPERVISION_OPEN, Trigger
 from tickets.monitor import Lateness
@@ -104,18 +104,9 @@ class InFlight:
         return order.seq if order is not None and order.status in ORDER_UNANSWERED else None
 
 
-@dataclass(frozen=True)
-class Page:
-    """Rows and the cursors to what lies before and after them; None at either end."""
-
-    rows: list[InFlight]
-    before: str | None
-    after: str | None
-
-
 def page_of(
     narrowed: MonitorFilter, *, before: str | None = None, after: str | None = None, size: int = PAGE_SIZE
-) -> Page:
+) -> Page[InFlight]:
     """One page of what is in flight, by when it is due next."""
     chases = SupervisionTrigger.objects.filter(supervision__ticket=OuterRef("pk"), trigger=Trigger.CHASE)
     clocks = narrowed.narrowed.clocks().select_related("unit", "user", "work_order")
@@ -123,7 +114,6 @@ def page_of(
         narrowed.qs.select_related("business_type")
         .annotate(sorted_by=F("next_due_at"), chased_at=Subquery(chases.order_by("-at").values("at")[:1]))
         .alias(due=F("next_due_at"))
-        .order_by("due", "pk")
         .prefetch_related(
             "scheme_version",
             Prefetch("clocks", clocks.order_by("due_at", "pk"), to_attr="watched"),
@@ -132,8 +122,8 @@ def page_of(
             ),
         )
     )
-    found, earlier, later = turned_to(rows, before=before, after=after, size=size)
-    return Page([_row(ticket) for ticket in found], earlier, later)
+    page = turned_to(rows, before=before, after=after, size=size)
+    return replace(page, rows=[_row(ticket) for ticket in page.rows])
 
 
 def _row(ticket: Any) -> InFlight:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, Count, Min, Prefetch, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, F, Min, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from organization.grants import grants_of, has_role
 from organization.roles import Role
-from tickets.display import Remaining, duration_words
-from tickets.lists import PAGE_SIZE, Cursor
+from tickets.display import Remaining, time_left
+from tickets.lists import PAGE_SIZE, Page, turned_to
 from tickets.models import SupervisionOrder, SupervisionTrigger
 from tickets.models.supervision import SUPERVISION_OPEN, SupervisionStatus
 from tickets.querysets import NOTHING, SupervisionQuerySet, supervision_answered
@@ -28,15 +27,6 @@ if TYPE_CHECKING:
 
 ANSWERERS = (Role.HANDLER, Role.DIRECTOR, Role.DISPATCHER)
 _NEAR = 0.9  # the share of its time after which an answer is asked for urgently, as for clocks (U-32)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows and the cursors to what lies before and after them; None at either end."""
-
-    rows: list[SupervisionOrder]
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True)
@@ -114,38 +104,18 @@ def page_of(
     before: str | None = None,
     after: str | None = None,
     size: int = PAGE_SIZE,
-) -> Page:
+) -> Page[SupervisionOrder]:
     """One page of `rows` by the time that their answer is due; the first, or the one before or after a cursor."""
-    start, end = Cursor.read(after), None if Cursor.read(after) else Cursor.read(before)
-    place = start or end
-    forwards = (start is not None or end is None) is not newest_first
     rows = rows.select_related("ticket__contact", "target_unit", "target_user", "issued_by")
     rows = rows.prefetch_related(former_contact("ticket__"))
-    rows = rows.order_by("reply_due_at", "pk") if forwards else rows.order_by("-reply_due_at", "-pk")
-    if place is not None:
-        beyond = "gt" if forwards else "lt"
-        rows = rows.filter(
-            Q(**{f"reply_due_at__{beyond}": place.due}) | Q(reply_due_at=place.due, **{f"pk__{beyond}": place.pk})
-        )
-    found = list(rows[: size + 1])
-    is_more = len(found) > size
-    found = found[:size]
-    if end is not None:
-        found.reverse()
-    if not found:
-        return Page([], None, None)
-    has_before, has_after = (is_more, True) if end else (start is not None, is_more)
-    return Page(found, _cursor(found[0]) if has_before else None, _cursor(found[-1]) if has_after else None)
+    rows = rows.annotate(sorted_by=F("reply_due_at")).alias(due=F("reply_due_at"))
+    return turned_to(rows, before=before, after=after, size=size, latest_first=newest_first)
 
 
 def reply_left(row: SupervisionOrder, at: datetime) -> Remaining:
     """What is left for the answer at the instant `at` (UTC)."""
-    if at > row.reply_due_at:
-        return Remaining(_("%(time)s late") % {"time": duration_words(at - row.reply_due_at)}, "late", 100)
-    whole = max(row.reply_due_at - row.issued_at, timedelta(seconds=1))
-    gone = (at - row.issued_at) / whole
-    words = _("%(time)s left") % {"time": duration_words(row.reply_due_at - at)}
-    return Remaining(words, "near" if gone >= _NEAR else "calm", max(0, int(100 * gone)))
+    near_from = row.issued_at + (row.reply_due_at - row.issued_at) * _NEAR
+    return time_left(row.issued_at, near_from, row.reply_due_at, at)
 
 
 def _is_mine(user: User) -> Case:
@@ -153,7 +123,3 @@ def _is_mine(user: User) -> Case:
     for grant in grants_of(user):
         answers |= supervision_answered(grant)
     return Case(When(answers, then=Value(True)), default=Value(False), output_field=BooleanField())
-
-
-def _cursor(row: SupervisionOrder) -> str:
-    return str(Cursor(row.reply_due_at, row.pk))

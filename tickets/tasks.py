@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from celery import shared_task
 
 from core import clock
-from core.errors import Refused
 from core.health import note_pulse
 from core.waking import wake
 from tickets import day_roots
 from tickets.delivery import deliver_due
+from tickets.keyset import beyond
 from tickets.models import SchemeVersion, Ticket
 from tickets.notifications import SPREAD
 from tickets.services import pausing, relaying
 from tickets.services.sweeping import sweep
+from tickets.services.unattended import perform_each
 from tickets.spreading import DELIVER, spread_due
-from tickets.workflow import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-logger = logging.getLogger(__name__)
+    from tickets.keyset import Place
 
 BATCH = 200
 MOST_PER_RUN = 2000  # a run stays well within the minute until the next
@@ -40,19 +39,7 @@ def archive_due() -> int:
 
     A ticket that cannot be archived is logged and skipped; the next run tries again.
     """
-    archived = 0
-    for ticket_id in _quiet_long_enough(clock.now()):
-        if archived == MOST_PER_RUN:
-            break
-        try:
-            perform(ticket_id, "archive", by=None)
-        except (Refused, Ticket.DoesNotExist) as reason:  # somebody was faster
-            logger.info("Ticket %s was not archived: %s", ticket_id, reason)
-        except Exception:
-            logger.exception("Ticket %s could not be archived", ticket_id)
-        else:
-            archived += 1
-    return archived
+    return perform_each(_quiet_long_enough(clock.now()), "archive", done="archived", most=MOST_PER_RUN)
 
 
 @shared_task
@@ -105,11 +92,11 @@ def _quiet_long_enough(now: datetime) -> Iterator[int]:
         ready = Ticket.objects.filter(
             scheme_version=version, quiet_from__lte=now - version.document.options.archive_after.span
         )
-        seen: tuple[datetime | None, int] | None = None
+        seen: Place | None = None
         while True:
             rows = ready.order_by("quiet_from", "pk")
             if seen is not None:
-                rows = rows.filter(quiet_from__gte=seen[0]).exclude(quiet_from=seen[0], pk__lte=seen[1])
+                rows = beyond(rows, "quiet_from", seen)
             batch = list(rows.values_list("quiet_from", "pk")[:BATCH])
             if not batch:
                 break

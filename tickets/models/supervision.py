@@ -125,6 +125,10 @@ class SupervisionOrder(models.Model):
     def is_unanswered(self) -> bool:
         return self.status in SUPERVISION_OPEN
 
+    def rise_to(self, grade: Grade) -> None:
+        """Take the grade where it is the higher one."""
+        self.grade = max(Grade(self.grade), grade, key=lambda one: one.rank)
+
     @property
     def number(self) -> str:
         """The ticket's number and a counter of its own, such as C20261123-000001-5/D1."""

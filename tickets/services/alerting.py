@@ -176,7 +176,7 @@ def _supervise(tickets: Mapping[int, Ticket], raised: list[_Raised], now: dateti
             numbers[one.ticket.pk] += 1
             orders[key] = _new_order(one, numbers[one.ticket.pk], now)
         one.supervision = orders[key]
-        one.supervision.grade = max(Grade(one.supervision.grade), one.grade, key=lambda grade: grade.rank)
+        one.supervision.rise_to(one.grade)
     insert_all([order for key, order in orders.items() if key not in known])
     update_each([orders[key] for key in known], "grade")
     _copy(due)

@@ -5,7 +5,6 @@ Effects of actions; nothing here runs alone. `tickets.clocks` ends a pause with 
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from tickets.display import instant_words
 from tickets.models import Pause
 from tickets.models.time import Decision, PauseReason
 from tickets.services.deciding import decide
-from tickets.workflow import perform
+from tickets.services.unattended import perform_each
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from organization.models import User
     from tickets.actions import Step
     from tickets.models import Ticket
-
-logger = logging.getLogger(__name__)
 
 LONGEST = timedelta(days=30)
 
@@ -129,17 +126,8 @@ def _decided(step: Step, decision: Decision) -> Pause:
 def resume_due(now: datetime, limit: int) -> int:
     """End up to `limit` pauses whose time has come at the instant `now` (UTC); gives how many.
 
-    Each ends at its own time, however late it is found. One that cannot be ended is logged and left for the next run.
+    Each ends at its own time, however late it is found.
     """
-    resumed = 0
     due = Pause.objects.lasting().filter(until__lte=now).order_by("until", "pk")
-    for ticket_id in list(due.values_list("ticket", flat=True)[:limit]):
-        try:
-            perform(ticket_id, "resume", by=None, at=now)
-        except Refused as refused:  # somebody was faster
-            logger.info("The pause of ticket %s was not ended: %s", ticket_id, refused)
-        except Exception:
-            logger.exception("The pause of ticket %s could not be ended", ticket_id)
-        else:
-            resumed += 1
-    return resumed
+    tickets = list(due.values_list("ticket", flat=True)[:limit])
+    return perform_each(tickets, "resume", done="resumed", most=limit, at=now)

@@ -206,7 +206,7 @@ def join_or_open(
             work_order=work_order or _order_of(ticket, unit),
             clock=clocks.next_of(step, unit),
         )
-    row.grade = max(Grade(row.grade), grade, key=lambda one: one.rank)
+    row.rise_to(grade)
     row.reply_due_at = min(row.reply_due_at, reply_due_at)
     row.target_user = user or row.target_user
     # The latest words count; each demand is kept whole in its trigger.

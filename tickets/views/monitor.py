@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -21,13 +20,8 @@ from organization.roles import Role
 from tickets.monitor import Watch, branches_of, may_monitor, place_of, roots_of, way_to
 from tickets.monitor_lists import MonitorFilter, page_of
 from tickets.services.schemes import current_version
-from tickets.views import person
+from tickets.views import at_place, id_in, person
 from tickets.workload import workload_of
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
-
-_LONGEST_ID = 18  # digits
 
 
 @require_safe
@@ -50,9 +44,9 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
         "page": page,
         "may_supervise": has_role(watch.user, Role.SUPERVISOR),
-        "first": _address(request.GET) if "after" in request.GET or "before" in request.GET else None,
-        "previous": page.before and _address(request.GET, before=page.before),
-        "next": page.after and _address(request.GET, after=page.after),
+        "first": at_place(request.GET) if "after" in request.GET or "before" in request.GET else None,
+        "previous": page.before and at_place(request.GET, before=page.before),
+        "next": page.after and at_place(request.GET, after=page.after),
     }
     return render(request, "monitor/monitor.html", context)
 
@@ -92,10 +86,11 @@ def _watch(request: HttpRequest) -> Watch:
     watch, asked = Watch(user, clock.now()), request.GET.get("unit", "")
     if not asked:
         return watch
-    if not (asked.isascii() and asked.isdecimal() and len(asked) <= _LONGEST_ID):
+    unit = id_in(asked)
+    if unit is None:
         raise Http404
     try:
-        return replace(watch, place=place_of(user, int(asked)))
+        return replace(watch, place=place_of(user, unit))
     except Unit.DoesNotExist:
         raise Http404 from None
 
@@ -104,12 +99,3 @@ def _below(watch: Watch) -> Watch:
     """The same from the unit at the top of the tree: the one asked for, else the only one that the user has."""
     roots = roots_of(watch.user)
     return watch if watch.place or len(roots) > 1 else replace(watch, place=roots[0])
-
-
-def _address(asked: QueryDict, **cursor: str) -> str:
-    """This list at another place."""
-    query = asked.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
-    query.update(cursor)
-    return f"?{query.urlencode()}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -16,9 +14,7 @@ from core.errors import Refused
 from tickets import notice_lists
 from tickets.forms.notices import NoticeChoiceForm
 from tickets.services.notices import choose, mark_all_read, mark_read
-from tickets.views import person
-
-_ID = re.compile(r"[0-9]{1,18}")
+from tickets.views import id_in, person
 
 
 @require_safe
@@ -54,8 +50,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all that the list knew of as read."""
-    until = request.POST.get("until", "")
-    mark_all_read(by=person(request), until=int(until) if _ID.fullmatch(until) else 0)
+    mark_all_read(by=person(request), until=id_in(request.POST.get("until", "")) or 0)
     return redirect("notices")
 
 

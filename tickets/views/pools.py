@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -24,10 +22,7 @@ from tickets.lists import page_of
 from tickets.models import Ticket
 from tickets.pools import Pool, counts_of, pools_of
 from tickets.services.schemes import current_version
-from tickets.views import person
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
+from tickets.views import at_place, person
 
 SEARCH_LENGTH = 64
 
@@ -64,9 +59,9 @@ def pool(request: HttpRequest) -> HttpResponse:
         "search": {"key": key, "typed": typed},
         "page": page,
         "may_chase": has_role(person(request), Role.SUPERVISOR),
-        "first": _address(request.GET, chosen) if "after" in request.GET or "before" in request.GET else None,
-        "previous": page.before and _address(request.GET, chosen, before=page.before),
-        "next": page.after and _address(request.GET, chosen, after=page.after),
+        "first": at_place(request.GET, pool=chosen.code) if "after" in request.GET or "before" in request.GET else None,
+        "previous": page.before and at_place(request.GET, pool=chosen.code, before=page.before),
+        "next": page.after and at_place(request.GET, pool=chosen.code, after=page.after),
     }
     return render(request, "desk/pool.html", context)
 
@@ -116,13 +111,3 @@ def _chosen(mine: list[Pool], code: str | None) -> Pool | None:
         if pool.code == code:
             return pool
     raise Http404
-
-
-def _address(asked: QueryDict, pool: Pool, **cursor: str) -> str:
-    """This list at another place."""
-    query = asked.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
-    query["pool"] = pool.code
-    query.update(cursor)
-    return f"?{query.urlencode()}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -22,10 +20,7 @@ from tickets.forms.supervising import ChaseManyForm
 from tickets.models import SupervisionOrder
 from tickets.models.supervision import SupervisionStatus
 from tickets.services.chasing import chase_many
-from tickets.views import person
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
+from tickets.views import at_place, person
 
 
 @require_safe
@@ -45,8 +40,8 @@ def orders(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
         "rows": supervisions.listed(page.rows, user, at),
-        "previous": page.before and _address(request.GET, before=page.before),
-        "next": page.after and _address(request.GET, after=page.after),
+        "previous": page.before and at_place(request.GET, before=page.before),
+        "next": page.after and at_place(request.GET, after=page.after),
     }
     return render(request, "supervision/orders.html", context)
 
@@ -66,12 +61,3 @@ def chase(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return render(request, "supervision/chased.html", {"fault": refused.message}, status=422)
     return render(request, "supervision/chased.html", {"chased": done})
-
-
-def _address(asked: QueryDict, **cursor: str) -> str:
-    """This list at another place."""
-    query = asked.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
-    query.update(cursor)
-    return f"?{query.urlencode()}"
