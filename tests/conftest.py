@@ -14,9 +14,13 @@ from django.conf import settings
 from django.db import connection
 from django.template import Engine
 from django.template.base import Node
+from pytest_django import DjangoDbBlocker
 
 from config.env import BASE_DIR
 from core import clock
+from tests.factories.organization import Operator, build_operator
+from tests.factories.standing import standing
+from tests.factories.tickets import load_unicom
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # A Monday that is a working day, nine o'clock in Shanghai.
@@ -28,6 +32,15 @@ def frozen_clock() -> Iterator[clock.FrozenClock]:
     """The clock, held at MONDAY_MORNING; `frozen_clock.move_to(instant)` moves it."""
     with clock.frozen(MONDAY_MORNING) as frozen:
         yield frozen
+
+
+@pytest.fixture(scope="module")
+def operator(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Operator]:
+    """Units and users of two provinces under the scheme `unicom`, built once for each module; `operator.user(name)`
+    reads one fresh."""
+    with standing(django_db_blocker):
+        load_unicom()
+        yield build_operator()
 
 
 class NetworkBlocked(AssertionError):

@@ -8,8 +8,8 @@ import logging
 import pytest
 
 from core import clock
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, load_unicom, when
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, when
 from tickets import tasks
 from tickets.models import StageClock, Ticket, TicketEvent
 from tickets.states import Outcome, Status
@@ -17,13 +17,6 @@ from tickets.states import Outcome, Status
 pytestmark = pytest.mark.django_db
 REVISITED_AT = when("11-23 12:00")
 READY = REVISITED_AT + dt.timedelta(hours=24)
-
-
-@pytest.fixture
-def operator() -> Operator:
-    """A small operator under the scheme `unicom`."""
-    load_unicom()
-    return build_operator()
 
 
 def revisited(operator: Operator) -> Ticket:

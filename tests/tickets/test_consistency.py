@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import translation
 
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, do, load_unicom
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, do
 from tickets import consistency
 from tickets.models import (
     Contact,
@@ -36,13 +36,6 @@ HOUR = dt.timedelta(hours=1)
 def _english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def operator() -> Operator:
-    """A small operator under the scheme `unicom`."""
-    load_unicom()
-    return build_operator()
 
 
 def tickets() -> Any:

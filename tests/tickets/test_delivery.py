@@ -11,9 +11,9 @@ from pytest_django import Settings
 
 from core import clock
 from organization.models import Unit, User
-from tests.factories.organization import Operator, build_operator
+from tests.factories.organization import Operator
 from tests.factories.servers import Gateway, Mailbox, gateway, mail_server
-from tests.factories.tickets import do, load_unicom, order_in
+from tests.factories.tickets import do, order_in
 from tickets import delivery
 from tickets.delivery import CLAIM, MOST_ATTEMPTS, MOST_NAMED, deliver_due, state_of_outbox
 from tickets.models import Message, Outbox, Ticket
@@ -24,12 +24,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock"), py
 
 MINUTE = dt.timedelta(minutes=1)
 PHONE, ADDRESS = "13800000001", "handler@example.cn"
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

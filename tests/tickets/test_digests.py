@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from core import clock
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, do, last_event, load_unicom
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, do, last_event
 from tickets.models import (
     Amendment,
     Answer,
@@ -49,12 +49,6 @@ KINDS = pytest.mark.parametrize("model", REWRITTEN, ids=lambda model: model.__na
 def _english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, default_data, do, last_event, load_unicom, order_in
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, default_data, do, last_event, order_in
 from tickets.states import OrderStatus, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -49,12 +49,6 @@ ON_ORDERS = {
     "recall": OrderStatus.SENT,
 }
 FREE = {"reason", "note", "text", "content", "person_told", "plan", "remark", "finding", "measure", "script", "demand"}
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 def typed(act: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from core import clock
 from core.errors import NotPermitted, Refused
-from tests.factories.organization import MembershipFactory, Operator, build_operator
-from tests.factories.tickets import clock_of, do, load_unicom, order_in, when
+from tests.factories.organization import MembershipFactory, Operator
+from tests.factories.tickets import clock_of, do, order_in, when
 from tickets import consistency
 from tickets.models import Extension, Outbox, Ticket, WorkOrder
 from tickets.models.time import Decision
@@ -25,13 +25,6 @@ SECOND = dt.timedelta(seconds=1)
 DUE, TOTAL = when("11-24 02:20"), when("11-24 09:00")
 ASKED, DECIDED = DUE - dt.timedelta(minutes=30), DUE - dt.timedelta(minutes=10)
 SOON, LATER = when("11-24 08:00"), when("11-25 12:00")
-
-
-@pytest.fixture
-def operator() -> Operator:
-    """A small operator under the scheme `unicom`."""
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

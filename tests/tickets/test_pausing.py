@@ -9,8 +9,8 @@ import pytest
 
 from core import clock
 from core.errors import NotPermitted, Refused
-from tests.factories.organization import MembershipFactory, Operator, build_operator
-from tests.factories.tickets import bring_to, clock_of, do, last_event, load_unicom, order_in, when
+from tests.factories.organization import MembershipFactory, Operator
+from tests.factories.tickets import bring_to, clock_of, do, last_event, order_in, when
 from tickets import consistency, tasks
 from tickets.models import Pause, StageClock, Ticket, WorkOrder
 from tickets.models.ticket import NOTHING_DUE
@@ -21,13 +21,6 @@ from tickets.states import OrderStatus, Outcome, Stage, Status
 pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(seconds=1)
 TAKEN, ASKED, PAUSED, OVER = when("11-23 09:00"), when("11-23 10:00"), when("11-23 11:00"), when("11-23 20:00")
-
-
-@pytest.fixture
-def operator() -> Operator:
-    """A small operator under the scheme `unicom`."""
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

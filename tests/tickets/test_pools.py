@@ -12,8 +12,8 @@ from django.test import Client
 
 from complaints.services.intake import Customer
 from core import clock
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, do, entry, load_unicom, order_in
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, do, entry, order_in
 from tickets.lists import Cursor, page_of
 from tickets.models import Ticket
 from tickets.pools import POOLS, counts_of, pools_of
@@ -22,12 +22,6 @@ from tickets.states import OrderStatus, Status
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 BY_CODE = {pool.code: pool for pool in POOLS}
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 def signed_in(operator: Operator, username: str) -> Client:

@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import MONDAY_MORNING
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, default_data, do, load_unicom, order_in, usual_person
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, default_data, do, order_in, usual_person
 from tickets.models import Ticket
 from tickets.states import OrderStatus, Status
 from tickets.workflow import perform
@@ -24,12 +24,6 @@ POOL_BUDGET = 10
 WORKBENCH_BUDGET = 14
 ACT_BUDGET = 20
 TOMORROW = MONDAY_MORNING + dt.timedelta(days=1)
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 def queries(client: Client, address: str, rows: int) -> int:

@@ -16,8 +16,8 @@ from django.urls import reverse
 from core import clock
 from core.clock import FrozenClock
 from core.errors import Refused
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, clock_of, do, last_event, load_unicom, take_complaint, when
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, clock_of, do, last_event, take_complaint, when
 from tests.matrix.reading import english_words
 from tickets import consistency
 from tickets.models import Ticket
@@ -28,12 +28,6 @@ from tickets.workflow import perform
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 SECOND = dt.timedelta(seconds=1)
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture(autouse=True)

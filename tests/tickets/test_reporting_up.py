@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.errors import Refused
-from tests.factories.organization import MembershipFactory, Operator, UnitFactory, UserFactory, build_operator
-from tests.factories.tickets import clock_of, do, load_unicom, order_in, order_of, when
+from tests.factories.organization import MembershipFactory, Operator, UnitFactory, UserFactory
+from tests.factories.tickets import clock_of, do, order_in, order_of, when
 from tickets.models import DelayFinding, Outbox, Ticket, WorkOrder
 from tickets.services.reporting_up import unit_above
 from tickets.states import OrderStatus, Outcome, Stage
@@ -17,13 +17,6 @@ from tickets.states import OrderStatus, Outcome, Stage
 pytestmark = pytest.mark.django_db
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 NOW, LATE = when("11-23 10:00"), when("11-24 12:00")
-
-
-@pytest.fixture
-def operator() -> Operator:
-    """A small operator under the scheme `unicom`."""
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

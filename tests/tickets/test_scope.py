@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from core.errors import NotPermitted
 from organization.models import Membership
 from organization.roles import Role
-from tests.factories.organization import SINCE, Operator, UserFactory, build_operator
-from tests.factories.standing import standing
-from tests.factories.tickets import bring_to, do, load_unicom, take_complaint
+from tests.factories.organization import SINCE, Operator, UserFactory
+from tests.factories.tickets import bring_to, do, take_complaint
 from tickets.models import Ticket
 from tickets.selectors import available_actions
 from tickets.workflow import perform
@@ -54,13 +50,6 @@ SEES = {
     "supervisor2": "foreign",
     "manager2": "foreign",
 }
-
-
-@pytest.fixture(scope="module")
-def operator(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Operator]:
-    with standing(django_db_blocker):
-        load_unicom()
-        yield build_operator()
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from core.errors import NotPermitted, Refused, Stale
 from organization.models import Absence, Membership
 from organization.roles import Role
 from tests.conftest import MONDAY_MORNING
-from tests.factories.organization import SINCE, MembershipFactory, Operator, UserFactory, build_operator
-from tests.factories.tickets import bring_to, do, last_event, load_unicom, order_in, supervision_of
+from tests.factories.organization import SINCE, MembershipFactory, Operator, UserFactory
+from tests.factories.tickets import bring_to, do, last_event, order_in, supervision_of
 from tickets import consistency
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
 from tickets.models.supervision import SUPERVISION_OPEN
@@ -22,12 +22,6 @@ from tickets.workflow import perform
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 SECOND, MINUTE, DAY = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(days=1)
 NOW = MONDAY_MORNING
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from django.test import Client
 from core import clock
 from core.errors import Refused
 from tests.conftest import MONDAY_MORNING
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, do, load_unicom, order_in, supervision_of
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, do, order_in, supervision_of
 from tickets import supervisions
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
 from tickets.services.chasing import MOST, chase_many
@@ -22,12 +22,6 @@ from tickets.states import OrderStatus, Status
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 NOW = MONDAY_MORNING
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 def signed_in(operator: Operator, username: str) -> Client:

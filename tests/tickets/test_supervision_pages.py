@@ -8,19 +8,13 @@ import pytest
 from django.test import Client
 
 from tests.conftest import MONDAY_MORNING
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, do, load_unicom, order_in, supervision_of
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, do, order_in, supervision_of
 from tickets.models import SupervisionOrder, Ticket
 from tickets.states import OrderStatus, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 NOW = MONDAY_MORNING
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

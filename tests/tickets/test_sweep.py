@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoDbBlocker
 
-from tests.factories.organization import Operator, build_operator
-from tests.factories.standing import standing
+from tests.factories.organization import Operator
 from tests.factories.tickets import bring_to, do, load_unicom, order_of, when
 from tickets import record
 from tickets.models import Alert, Outbox, StageClock, SupervisionOrder, Ticket, TicketEvent
@@ -25,13 +22,6 @@ from tickets.states import ENDED, Grade, Outcome, Stage, Status
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 SECOND = dt.timedelta(seconds=1)
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def operator(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Operator]:
-    with standing(django_db_blocker):
-        load_unicom()
-        yield build_operator()
 
 
 def handling(operator: Operator) -> Ticket:

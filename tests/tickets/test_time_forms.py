@@ -10,20 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import clock_of, do, load_unicom, order_in, when
+from tests.factories.organization import Operator
+from tests.factories.tickets import clock_of, do, order_in, when
 from tickets.models import DelayFinding, Extension, Pause, Ticket, WorkOrder
 from tickets.states import OrderStatus, Stage
 
 pytestmark = pytest.mark.django_db
 NOW, DUE, LATE = when("11-23 10:00"), when("11-24 02:20"), when("11-24 12:00")
-
-
-@pytest.fixture
-def operator() -> Operator:
-    """A small operator under the scheme `unicom`."""
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from core import clock
 from core.errors import Refused
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, load_unicom, when
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, when
 from tickets import day_roots, record, tasks
 from tickets.models import Ticket, TicketEvent
 from tickets.states import Status
@@ -35,13 +35,6 @@ def log(settings: Settings, tmp_path: Path) -> Path:
     """Where the roots of the days are logged; not there yet."""
     settings.DAY_ROOTS_FILE = tmp_path / "record" / "day-roots.log"
     return settings.DAY_ROOTS_FILE
-
-
-@pytest.fixture
-def operator() -> Operator:
-    """A small operator under the scheme `unicom`."""
-    load_unicom()
-    return build_operator()
 
 
 @pytest.fixture

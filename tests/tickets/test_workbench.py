@@ -8,17 +8,11 @@ import pytest
 from django.test import Client
 
 from core import clock
-from tests.factories.organization import Operator, build_operator
-from tests.factories.tickets import bring_to, load_unicom, order_in
+from tests.factories.organization import Operator
+from tests.factories.tickets import bring_to, order_in
 from tickets.states import OrderStatus, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
-
-
-@pytest.fixture
-def operator() -> Operator:
-    load_unicom()
-    return build_operator()
 
 
 def workbench(operator: Operator, username: str) -> tuple[dict[str, int], list[str], str]:

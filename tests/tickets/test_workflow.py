@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from core.errors import NotPermitted, Refused, Stale
 from core.numbers import is_valid_number
@@ -15,9 +13,8 @@ from organization.models import Membership
 from organization.roles import Role
 from organization.services import record_absence
 from tests.conftest import MONDAY_MORNING
-from tests.factories.organization import SINCE, Operator, build_operator
-from tests.factories.standing import standing
-from tests.factories.tickets import bring_to, do, last_event, load_unicom, order_in, order_of, take_complaint, when
+from tests.factories.organization import SINCE, Operator
+from tests.factories.tickets import bring_to, do, last_event, order_in, order_of, take_complaint, when
 from tickets import record
 from tickets.models import Ticket, TicketEvent
 from tickets.services.sweeping import sweep
@@ -26,13 +23,6 @@ from tickets.workflow import perform
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def operator(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Operator]:
-    with standing(django_db_blocker):
-        load_unicom()
-        yield build_operator()
 
 
 def state_of(ticket: Ticket) -> list[Any]:
