@@ -8,15 +8,14 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from config.celery import app
 from core import clock
 from organization.models import User
 from tests.factories.organization import Operator
 from tests.factories.servers import Gateway, gateway
 from tests.factories.tickets import order_in
 from tests.services.at_once import at_once
+from tests.services.blocking import kill_while_writing, somebody_waits, writing_blocked
 from tests.services.processes import kill_all, wait_for, worker
-from tests.services.test_sweep_processes import somebody_waits, writing_blocked
 from tickets.delivery import deliver_due
 from tickets.models import Message, Notice, Outbox, Ticket
 from tickets.models.outbox import Channel, MessageState, NoticeKind
@@ -24,13 +23,7 @@ from tickets.spreading import spread_due
 from tickets.states import OrderStatus
 from tickets.tasks import deliver_messages, spread_outbox
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _empty_queue() -> None:
-    """What other tests have woken does not reach this one's worker."""
-    app.control.purge()
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]
 
 
 @pytest.fixture
@@ -50,6 +43,15 @@ def serious(operator: Operator) -> Outbox:
     Ticket.objects.filter(pk=ticket.pk).update(priority=1)
     Outbox.objects.all().delete()
     return Outbox.objects.create(ticket=ticket, kind=NoticeKind.SERIOUS, key="event:1:serious", at=clock.now())
+
+
+@pytest.fixture
+def one_message(serious: Outbox, http: Gateway) -> Message:
+    """One text message that waits to be sent."""
+    spread_due(100)
+    kept = Message.objects.order_by("pk")[0]
+    Message.objects.exclude(pk=kept.pk).delete()
+    return kept
 
 
 def is_spread() -> bool:
@@ -73,10 +75,7 @@ def keys_of(http: Gateway) -> list[str]:
 
 def test_workers_killed_at_each_write_of_the_spreading(serious: Outbox, http: Gateway) -> None:
     for model in (Notice, Message, Outbox):
-        with worker(), writing_blocked(model._meta.db_table):
-            spread_outbox.delay()
-            wait_for(somebody_waits, seconds=60, what=f"The write to {model._meta.db_table}")
-            kill_all()
+        kill_while_writing(spread_outbox, model)
         assert not Notice.objects.exists()
     with worker():
         spread_outbox.delay()
@@ -96,18 +95,13 @@ def test_many_spread_and_send_at_the_same_moment(serious: Outbox, http: Gateway)
 
 def test_a_worker_killed_before_it_sends_sends_nothing(serious: Outbox, http: Gateway) -> None:
     spread_due(100)
-    with worker(), writing_blocked("tickets_message"):
-        deliver_messages.delay()
-        wait_for(somebody_waits, seconds=60, what="The claim")
-        kill_all()
+    kill_while_writing(deliver_messages, Message)
     assert http.requests == []
     deliver_due(100)
     assert len(keys_of(http)) == len(set(keys_of(http))) == Message.objects.count()
 
 
-def test_a_worker_killed_while_it_sends_holds_its_claim_and_no_more(serious: Outbox, http: Gateway) -> None:
-    spread_due(100)
-    Message.objects.exclude(pk=Message.objects.order_by("pk")[0].pk).delete()
+def test_a_worker_killed_while_it_sends_holds_its_claim_and_no_more(one_message: Message, http: Gateway) -> None:
     http.hangs = True
     with worker():
         deliver_messages.delay()
@@ -122,9 +116,9 @@ def test_a_worker_killed_while_it_sends_holds_its_claim_and_no_more(serious: Out
     assert len(set(keys_of(http))) == 1
 
 
-def test_a_worker_killed_between_sending_and_marking_sends_twice_with_one_key(serious: Outbox, http: Gateway) -> None:
-    spread_due(100)
-    Message.objects.exclude(pk=Message.objects.order_by("pk")[0].pk).delete()
+def test_a_worker_killed_between_sending_and_marking_sends_twice_with_one_key(
+    one_message: Message, http: Gateway
+) -> None:
     http.pauses = True
     with worker():
         deliver_messages.delay()

@@ -6,8 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import psycopg
 import pytest
 from celery import Celery
 from django.core.management import call_command
-from django.db import connection
 
 from config.celery import app
 from config.env import BASE_DIR
@@ -23,49 +21,28 @@ from core import clock
 from tests.factories.organization import Operator
 from tests.factories.servers import gateway
 from tests.services.at_once import at_once
+from tests.services.blocking import WAITING, kill_while_writing, writing_blocked
 from tests.services.late_tickets import HOUR, check_once, make_late
 from tests.services.private import private_postgres, private_redis
-from tests.services.processes import beat, database_url, kept_worker, kill_all, running, wait_for, worker
+from tests.services.processes import beat, kept_worker, running, wait_for, worker
 from tickets.models import Alert, Outbox, StageClock, SupervisionOrder, SupervisionTrigger, Ticket, TicketEvent
 from tickets.services.sweeping import sweep
 from tickets.tasks import sweep_deadlines
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]
 # What the sweep writes.
 WRITTEN = (SupervisionOrder, Alert, SupervisionTrigger, StageClock, TicketEvent, Ticket, Outbox)
 
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 LEFT = """SELECT (SELECT count(*) FROM tickets_stageclock WHERE next_alert_at <= now())
     + (SELECT count(*) FROM tickets_outbox WHERE spread_at IS NULL)
     + (SELECT count(*) FROM tickets_message WHERE state <> 'sent')"""
 SWEEP = "tickets.tasks.sweep_deadlines"
 
 
-@pytest.fixture(autouse=True)
-def _empty_queue() -> None:
-    """What other tests have woken does not reach this one's worker."""
-    app.control.purge()
-
-
 @pytest.fixture
 def late(operator: Operator) -> list[Ticket]:
     """Tickets that departments have had for longer than they may."""
     return make_late(operator)
-
-
-@contextmanager
-def writing_blocked(table: str) -> Iterator[None]:
-    """Whoever wants to write to the table waits until the block ends; reading goes on."""
-    with psycopg.connect(database_url()) as blocker:
-        blocker.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-        yield
-        blocker.rollback()
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
 
 
 def nothing_is_due() -> bool:
@@ -75,10 +52,7 @@ def nothing_is_due() -> bool:
 def test_sc_11_workers_killed_at_each_write(late: list[Ticket]) -> None:
     """What was not committed never was; the worker after the last killed one does it all, once."""
     for model in WRITTEN:
-        with worker(), writing_blocked(model._meta.db_table):
-            sweep_deadlines.delay()
-            wait_for(somebody_waits, seconds=60, what=f"The sweep's write to {model._meta.db_table}")
-            kill_all()
+        kill_while_writing(sweep_deadlines, model)
         assert not Alert.objects.exists()
     with worker():
         sweep_deadlines.delay()
@@ -124,8 +98,7 @@ def test_postgresql_and_redis_restart() -> None:
         late_tickets(environment, "make")
         with kept_worker(**environment), beat(database.folder, **environment):
             for table in ("tickets_outbox", "tickets_notice", "tickets_message"):
-                with suppress(psycopg.OperationalError), psycopg.connect(database.url) as blocker:
-                    blocker.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+                with suppress(psycopg.OperationalError), writing_blocked(table, database.url):
                     Celery(broker=broker.url, set_as_current=False).send_task(SWEEP, queue=app.conf.task_default_queue)
                     wait_for(partial(database.count, WAITING), seconds=150, what=f"Writing to {table}")
                     database.stop()

@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from config.celery import app
 from core import clock
 from core.models import Heartbeat
 from core.tasks import heartbeat
@@ -20,13 +19,7 @@ from tickets.models import Ticket
 from tickets.states import Status
 from tickets.tasks import archive_due
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _empty_queue() -> None:
-    """What other tests have woken does not reach this one's worker."""
-    app.control.purge()
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]
 
 
 def quiet_ticket(operator: Operator) -> Ticket:
