@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from core import clock
+from tests.factories.commands import verify
 from tests.factories.organization import Operator
 from tests.factories.tickets import bring_to, do, last_event
 from tickets.models import (
@@ -65,15 +64,6 @@ def ticket(operator: Operator) -> Ticket:
     do(ticket, "accept", operator, order=1)
     do(ticket, "answer", operator)
     return do(ticket, "revisit", operator)
-
-
-def verify(**options: Any) -> str:
-    out = StringIO()
-    try:
-        call_command("verify_log", stdout=out, **options)
-    except CommandError as error:
-        return f"{out.getvalue()}{error}"
-    return out.getvalue()
 
 
 def test_what_was_said_is_proven(ticket: Ticket) -> None:

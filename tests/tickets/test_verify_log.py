@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils import translation
 from pytest_django import Settings
 
 from core import clock
 from core.errors import Refused
+from tests.factories.commands import verify
 from tests.factories.organization import Operator
 from tests.factories.tickets import bring_to, when
 from tickets import day_roots, record, tasks
@@ -44,15 +43,6 @@ def ticket(operator: Operator) -> Ticket:
     with clock.frozen(when("11-24 00:20")):
         tasks.log_day_root()
     return made
-
-
-def verify(**options: str) -> str:
-    out = StringIO()
-    try:
-        call_command("verify_log", stdout=out, **options)
-    except CommandError as error:
-        return f"{out.getvalue()}{error}"
-    return out.getvalue()
 
 
 def test_a_whole_record_is_confirmed(ticket: Ticket) -> None:
