@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.services import answering, archiving, dispatching, filling, remedies, revisiting
+from complaints.services import answering, dispatching, filling, remedies, revisiting
 from organization.roles import Role as R
 from tickets.actions import Action, register
-from tickets.services import attachments, common, rating
+from tickets.services import answering as telling
+from tickets.services import archiving, common, kinship, rating
+from tickets.services import revisiting as calling_back
 from tickets.services.noting import keep_reason
 from tickets.services.order_actions import ORDER_ACTIONS
+from tickets.services.responsibility_actions import RESPONSIBILITY_ACTIONS
 from tickets.services.supervision_actions import SUPERVISION_ACTIONS
-from tickets.services.time_actions import TIME_ACTIONS
+from tickets.services.ticket_actions import hand_over_actions, note_actions, revisit_actions
+from tickets.services.time_actions import PAUSE_ACTIONS, TIME_ACTIONS
 from tickets.states import CLOSED, OPEN, SUBMITTED_OPEN, Kind
 from tickets.states import Status as S
 
@@ -24,6 +28,7 @@ _DRAFT, _DISPATCH = _in(S.DRAFT), _in(S.PENDING_DISPATCH)
 _TAKERS = {R.AGENT: _DRAFT, R.DISPATCHER: _DRAFT}
 _BEFORE_DISPATCH = _in(S.DRAFT, S.PENDING_DISPATCH)
 _OUT = _in(S.PENDING_DISPATCH, S.HANDLING)
+_HOLDERS = {R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN}
 
 INTAKE = (
     Action(name="register", label=_("Take the complaint"), allow={}),  # done by `intake.take`, never to a ticket
@@ -60,7 +65,12 @@ CENTRE = (
         label=_("Answer on the spot and close"),
         allow={R.AGENT: _DRAFT, R.DISPATCHER: _BEFORE_DISPATCH},
         transition=True,
-        checks=(answering.check_signature, dispatching.check_complete, answering.check_on_spot),
+        checks=(
+            kinship.check_nothing_above,
+            answering.check_signature,
+            dispatching.check_complete,
+            answering.check_on_spot,
+        ),
         effect=answering.answer_on_spot,
     ),
     Action(
@@ -126,7 +136,7 @@ CENTRE = (
         name="record_attempt",
         label=_("Customer not reached"),
         allow={R.DISPATCHER: _in(S.PENDING_ANSWER)},
-        effect=answering.record_attempt,
+        effect=telling.record_attempt,
         bumps_version=False,
     ),
     Action(
@@ -134,7 +144,7 @@ CENTRE = (
         label=_("Answer the customer"),
         allow={R.DISPATCHER: _in(S.PENDING_ANSWER)},
         transition=True,
-        checks=(answering.check_plan, answering.check_attempts),
+        checks=(kinship.check_nothing_above, telling.check_plan, telling.check_attempts),
         effect=answering.answer,
     ),
     Action(
@@ -150,7 +160,7 @@ CENTRE = (
         label=_("Approve the closing"),
         allow={R.DIRECTOR: _in(S.PENDING_CLEARANCE)},
         transition=True,
-        checks=(answering.load_answer,),
+        checks=(kinship.check_nothing_above, answering.load_answer),
         effect=answering.approve_clearance,
     ),
     Action(
@@ -169,6 +179,24 @@ CENTRE = (
         bumps_version=False,
     ),
     Action(
+        name=kinship.TAKEN_UP,
+        label=_("Taken up at a higher level"),
+        allow={},
+        system=True,
+        system_states=OPEN,
+        effect=kinship.note_taken_up,
+        bumps_version=False,
+    ),
+    Action(
+        name=kinship.ANSWERED_ABOVE,
+        label=_("Answered at a higher level"),
+        allow={},
+        system=True,
+        system_states=OPEN,
+        transition=True,
+        effect=answering.answer_by_higher,
+    ),
+    Action(
         name="grant_waiver",
         label=_("Waive the daily rent"),
         allow=dict.fromkeys((R.DISPATCHER, R.DIRECTOR, R.APPROVER), _in(S.HANDLING, S.PENDING_ANSWER)),
@@ -178,22 +206,7 @@ CENTRE = (
 )
 
 AFTER_CLOSING = (
-    Action(
-        name="attempt_revisit",
-        label=_("Not reached for the revisit"),
-        allow={R.REVISITOR: _in(S.CLOSED)},
-        checks=(revisiting.check_not_handler,),
-        effect=revisiting.attempt_revisit,
-        bumps_version=False,
-    ),
-    Action(
-        name="revisit",
-        label=_("Record the revisit"),
-        allow={R.REVISITOR: _in(S.CLOSED)},
-        transition=True,
-        checks=(revisiting.check_not_handler, revisiting.check_revisit),
-        effect=revisiting.revisit,
-    ),
+    *revisit_actions({R.REVISITOR: _in(S.CLOSED)}),
     Action(
         name="rework",
         label=_("Rework"),
@@ -207,7 +220,7 @@ AFTER_CLOSING = (
         label=_("Handling was proper"),
         allow={R.DISPATCHER: _in(S.PENDING_SCREENING)},
         transition=True,
-        effect=revisiting.dismiss,
+        effect=calling_back.dismiss,
     ),
     Action(
         name="rate",
@@ -233,7 +246,7 @@ AFTER_CLOSING = (
         name="fulfil_promise",
         label=_("Promise kept"),
         allow={R.DISPATCHER: _in(S.CLOSED, S.PENDING_SCREENING, S.REVISITED)},
-        effect=answering.fulfil_promise,
+        effect=telling.fulfil_promise,
     ),
     Action(
         name="archive",
@@ -262,19 +275,9 @@ ANY_TIME = (
         finder=common.callers_ticket,
         bumps_version=False,
     ),
-    Action(
-        name="add_note",
-        label=_("Internal note"),
-        allow=dict.fromkeys((R.AGENT, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.SUPERVISOR), OPEN | CLOSED),
-        effect=common.add_note,
-        bumps_version=False,
-    ),
-    Action(
-        name="attach",
-        label=_("Attach a file"),
-        allow=dict.fromkeys((R.AGENT, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.REVISITOR), OPEN | CLOSED),
-        effect=attachments.keep_attachment,
-        bumps_version=False,
+    *note_actions(
+        writers=dict.fromkeys((R.AGENT, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.SUPERVISOR), OPEN | CLOSED),
+        attachers=dict.fromkeys((R.AGENT, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.REVISITOR), OPEN | CLOSED),
     ),
     Action(
         name="amend",
@@ -296,26 +299,7 @@ ANY_TIME = (
         allow={R.DISPATCHER: OPEN},
         effect=common.convert_kind,
     ),
-    Action(
-        name="hand_over",
-        label=_("Hand over"),
-        allow={R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN},
-        suits=common.may_hand_over,
-        effect=common.hand_over,
-    ),
-    Action(
-        name="confirm_hand_over",
-        label=_("Confirm the hand-over"),
-        allow={R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN},
-        effect=common.confirm_hand_over,
-    ),
-    Action(
-        name="cancel_hand_over",
-        label=_("Take the hand-over back"),
-        allow={R.AGENT: _DRAFT, R.DISPATCHER: OPEN, R.DIRECTOR: OPEN},
-        suits=common.may_cancel_hand_over,
-        effect=common.cancel_hand_over,
-    ),
+    *hand_over_actions(givers=_HOLDERS, receivers=_HOLDERS),
     Action(
         name="transfer_centre",
         label=_("Transfer to the home centre"),
@@ -367,6 +351,8 @@ def register_actions() -> None:
         *ANY_TIME,
         *ORDER_ACTIONS,
         *SUPERVISION_ACTIONS,
+        *RESPONSIBILITY_ACTIONS,
+        *PAUSE_ACTIONS,
         *TIME_ACTIONS,
         follow_up=dispatching.follow_up,
     )

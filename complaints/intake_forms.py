@@ -26,13 +26,12 @@ from tickets.display import instant_words
 from tickets.domain.rules import Facts
 from tickets.forms.fields import NOTHING, Choices, plain_choices
 from tickets.models.attachment import AttachmentPurpose
-from tickets.models.records import LinkKind
 from tickets.models.replies import Attitude
 from tickets.phones import normalise_phone, normalise_service_number
 from tickets.services.attachments import clean_name
 from tickets.services.file_types import check_file
 from tickets.services.schemes import current_version
-from tickets.states import ClosureCode, Kind
+from tickets.states import ClosureCode, Kind, LinkKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

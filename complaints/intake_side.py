@@ -23,7 +23,7 @@ def side_context(request: HttpRequest, form: IntakeForm) -> dict[str, Any]:
     """What the side shows for the form as it is. Looks at other units' tickets, and at the contact data of the caller's
     latest ticket, are written to the access log (model 2, 10)."""
     draft = form.draft
-    _log_looks(request, form.history)
+    log_looks(request, form.history)
     return {
         "form": form,
         "draft": draft,
@@ -76,7 +76,8 @@ def _crosses_provinces(form: IntakeForm) -> bool:
     return bool(home and occurred and home.province_id != occurred.pk)
 
 
-def _log_looks(request: HttpRequest, history: History) -> None:
+def log_looks(request: HttpRequest, history: History) -> None:
+    """Write to the access log what of a history the user looks at, each thing once in a call."""
     looks = [[AccessKind.CALLER_SUMMARY.value, row.ticket.number] for row in history.rows if not row.is_visible]
     if history.last_seen is not None:
         looks.append([AccessKind.VIEW_FULL.value, history.last_seen.number])

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from complaints.intake_fields import stored_answer
 from complaints.models import Complaint
-from complaints.services.intake import Customer, Matter
+from complaints.services.intake import Matter
 from core import clock
 from organization.models import User
 from tickets.models import DictionaryEntry
-from tickets.models.records import LinkKind
 from tickets.models.ticket import CustomerTier
+from tickets.services.intake import Customer
 from tickets.services.judging import judge_priority
-from tickets.states import Kind
+from tickets.states import Kind, LinkKind
 
 if TYPE_CHECKING:
     from complaints.intake_forms import IntakeForm

@@ -11,29 +11,21 @@ from django_fsm import RETURN_VALUE, transition
 from complaints.batches import ImportBatch, ImportRow
 from organization.models import Unit
 from tickets.models import Ticket
-from tickets.models.ticket import proxy_of
-from tickets.querysets import TicketQuerySet
+from tickets.models.ticket import KindManager, proxy_of
 from tickets.states import OPEN, Kind
 from tickets.states import Status as S
 
 if TYPE_CHECKING:
     from tickets.actions import Step
 
-__all__ = ["Complaint", "ComplaintDetail", "ComplaintManager", "ImportBatch", "ImportRow"]
-
-
-class ComplaintManager(models.Manager["Complaint"]):
-    """Keeps the proxy to its own rows."""
-
-    def get_queryset(self) -> TicketQuerySet:
-        return TicketQuerySet(self.model, using=self._db).filter(kind=Kind.COMPLAINT)
+__all__ = ["Complaint", "ComplaintDetail", "ImportBatch", "ImportRow"]
 
 
 @proxy_of(Kind.COMPLAINT)
 class Complaint(Ticket):
     """A complaint. Transitions set columns only: no query, no save; `workflow` is the only caller."""
 
-    objects: ClassVar[ComplaintManager] = ComplaintManager()  # type: ignore[assignment]
+    objects: ClassVar[KindManager[Complaint]] = KindManager()  # type: ignore[assignment]
 
     class Meta:
         proxy = True
@@ -50,11 +42,11 @@ class Complaint(Ticket):
     def answer_on_spot(self, step: Step) -> None:
         """Solved at once, at the channel (U-36) or the centre (U-37); still a ticket (U-35)."""
         self.answered_at = step.at
-        self._close(step, step.data["closure_code"])
+        self.close(step, step.data["closure_code"])
 
     @transition("status", source=[S.DRAFT, S.PENDING_DISPATCH], target=S.DECLINED)
     def decline(self, step: Step) -> None:
-        self._end(step)
+        self.end(step)
 
     @transition("status", source=S.PENDING_DISPATCH, target=S.DRAFT)
     def send_back(self, step: Step) -> None:
@@ -103,8 +95,15 @@ class Complaint(Ticket):
         code, clearance = step.data["closure_code"], step.scheme.options.clearance
         if code in clearance.codes or self.level in clearance.levels:
             return S.PENDING_CLEARANCE
-        self._close(step, code)
+        self.close(step, code)
         return S.CLOSED
+
+    @transition("status", source=sorted(OPEN), target=S.CLOSED)
+    def answer_by_higher(self, step: Step) -> None:
+        """What came of it at a higher level answers for both (model 1)."""
+        given = step.data["given"]
+        self.answered_at, self.closed_at, self.closed_by = given.at, step.at, given.by
+        self.closure_code = given.closure_code
 
     @transition("status", source=S.PENDING_ANSWER, target=RETURN_VALUE(S.HANDLING, S.PENDING_DISPATCH))
     def reject_result(self, step: Step) -> str:
@@ -112,7 +111,7 @@ class Complaint(Ticket):
 
     @transition("status", source=S.PENDING_CLEARANCE, target=S.CLOSED)
     def approve_clearance(self, step: Step) -> None:
-        self._close(step, step.data["answer"].closure_code)
+        self.close(step, step.data["answer"].closure_code)
 
     @transition("status", source=S.PENDING_CLEARANCE, target=RETURN_VALUE(S.HANDLING, S.PENDING_DISPATCH))
     def refuse_clearance(self, step: Step) -> str:
@@ -153,11 +152,11 @@ class Complaint(Ticket):
 
     @transition("status", source=sorted(OPEN), target=S.WITHDRAWN)
     def withdraw(self, step: Step) -> None:
-        self._end(step)
+        self.end(step)
 
     @transition("status", source=sorted(OPEN), target=S.MERGED)
     def merge(self, step: Step) -> None:
-        self._end(step)
+        self.end(step)
 
     @transition("status", source=S.MERGED, target=RETURN_VALUE(S.DRAFT, S.PENDING_DISPATCH))
     def unmerge(self, step: Step) -> str:
@@ -169,7 +168,7 @@ class Complaint(Ticket):
 
     @transition("status", source=sorted(OPEN), target=S.VOID)
     def void(self, step: Step) -> None:
-        self._end(step)
+        self.end(step)
 
     def _sent_out(self, step: Step) -> None:
         if self.dispatched_at is None:
@@ -177,17 +176,6 @@ class Complaint(Ticket):
 
     def _again(self, step: Step) -> str:
         return S.HANDLING if step.data.get("orders") else S.PENDING_DISPATCH
-
-    def _close(self, step: Step, code: str) -> None:
-        self.closed_at = step.at
-        self.closed_by = step.by
-        self.closure_code = code
-
-    def _end(self, step: Step) -> None:
-        self.ended_at = step.at
-        self.ended_by = step.by
-        if self.submitted_at is None:
-            self.holder = None
 
 
 class ComplaintDetail(models.Model):

@@ -77,7 +77,7 @@ def promised_by(draft: Complaint) -> datetime | None:
     return arithmetic.due(draft.accepted_at, limit, calendar)
 
 
-def caller_history(user: User, draft: Complaint, *, phone: str, service_number: str, address: str) -> History:
+def caller_history(user: User, draft: Ticket, *, phone: str, service_number: str, address: str) -> History:
     """The earlier tickets of who calls; numbers normalised. A stored `draft` is not part of its own history, and what
     is about the user does not exist for it (model 2)."""
     facts = facts_of(draft)

@@ -14,6 +14,9 @@ urlpatterns = [
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("desk/intake/", include("complaints.urls")),
+    path("desk/escalations/", include("escalations.urls")),
+    path("desk/appeals/", include("appeals.urls")),
+    path("desk/tickets/", include("appeals.evidence.urls")),
     path("", include("tickets.urls")),
 ]
 

@@ -28,6 +28,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+# Who works in the group's complaint centre, and is told what the group must know at once (U-09).
+GROUP_CENTRE_ROLE = Role.ESCALATION_OFFICER
+
+
 def _permissions(app_label: str, models_: str, *verbs: str) -> frozenset[str]:
     return frozenset(f"{app_label}.{verb}_{model}" for model in models_.split() for verb in verbs)
 
@@ -40,6 +44,8 @@ _READS_COMPLAINTS = _permissions("complaints", "complaint", "view")
 ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {role: frozenset() for role in Role} | {
     Role.AGENT: _TAKES_COMPLAINTS,
     Role.DISPATCHER: _TAKES_COMPLAINTS,
+    Role.ESCALATION_OFFICER: _permissions("escalations", "escalation", "add"),
+    Role.APPEAL_OFFICER: _permissions("appeals", "appeal", "add"),
     Role.SUPERVISOR: _READS_COMPLAINTS,
     Role.QUALITY_CHECKER: _READS_COMPLAINTS,
     Role.MANAGER: _READS_COMPLAINTS,

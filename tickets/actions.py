@@ -1,12 +1,13 @@
 """What can be done with a ticket: the registry that the kinds fill and `workflow` reads.
 
 An action is a transition of the ticket or of one of its work orders, or neither, plus one effect. It says which role
-may do it in which states; `workflow.perform` is the only place that runs it.
+may do it in which states; `workflow.perform` is the only place that runs it. Acts on the ticket and acts on its work
+orders have names of their own: a province signs for a ticket, a unit signs for an order.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -72,14 +73,15 @@ class HeldBy(Enum):
     SENDER = "sender"
 
 
-def _no_locks(data: Mapping[str, Any]) -> Iterable[int]:
+def _no_locks(ticket_id: int, data: Mapping[str, Any]) -> Iterable[int]:
     return ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """One act. `allow` maps each role to the states it may act in: the order's where the act is on a work order,
-    else the ticket's. `checks` raise `Refused`; `locks` names the other tickets that the act touches. `suits` says
+    else the ticket's. `checks` raise `Refused`; `locks` names the other tickets that the act on the ticket of that id
+    touches: such a one must be within reach too, unless the act may touch it `out_of_reach`. `suits` says
     whether a grant is enough for this very case, where that depends on more than role and reach; who has several
     acts by the narrowest that is, and is refused by a check where none is."""
 
@@ -92,7 +94,8 @@ class Action:
     system: bool = False
     system_states: frozenset[str] = frozenset()
     checks: tuple[Callable[[Step], None], ...] = ()
-    locks: Callable[[Mapping[str, Any]], Iterable[int]] = _no_locks
+    locks: Callable[[int, Mapping[str, Any]], Iterable[int]] = _no_locks
+    out_of_reach: bool = False
     finder: Callable[[User, Mapping[str, Any]], TicketQuerySet] | None = None
     suits: Callable[[Step, Grant], bool] | None = None
     bumps_version: bool = True
@@ -119,22 +122,43 @@ class Action:
         return frozenset(role for role, states in self.allow.items() if state in states)
 
 
-_actions: dict[str, dict[str, Action]] = {}
+def widened(act: Action, like: Role, *also: Role) -> Action:
+    """The act, done by further roles in the states in which the role `like` may do it."""
+    return replace(act, allow={**act.allow, **dict.fromkeys(also, act.allow[like])}) if like in act.allow else act
+
+
+_on_ticket: dict[str, dict[str, Action]] = {}
+_on_orders: dict[str, dict[str, Action]] = {}
 _follow_ups: dict[str, Callable[[Ticket], str | None]] = {}
 
 
 def register(kind: str, *actions: Action, follow_up: Callable[[Ticket], str | None] | None = None) -> None:
     """Add the actions of a kind. `follow_up` names the system action that a ticket's new situation asks for."""
-    table = _actions.setdefault(kind, {})
     for action in actions:
-        table[action.name] = action
+        table = _on_orders if action.on_order else _on_ticket
+        table.setdefault(kind, {})[action.name] = action
     if follow_up is not None:
         _follow_ups[kind] = follow_up
 
 
 def actions_of(kind: str) -> Mapping[str, Action]:
-    """All actions of a kind by name."""
-    return _actions[kind]
+    """The acts on a ticket of the kind by name."""
+    return _on_ticket.get(kind, {})
+
+
+def order_actions_of(kind: str) -> Mapping[str, Action]:
+    """The acts on work orders of a ticket of the kind by name."""
+    return _on_orders.get(kind, {})
+
+
+def action_of(kind: str, name: str, *, on_order: bool) -> Action | None:
+    """The act of that name on a ticket of the kind, or on one of its orders; None where there is none."""
+    return (order_actions_of(kind) if on_order else actions_of(kind)).get(name)
+
+
+def kinds_where(name: str, role: Role) -> list[str]:
+    """The kinds on whose tickets a role may do the act of that name in some state."""
+    return [kind for kind, acts in _on_ticket.items() if name in acts and acts[name].allow.get(role)]
 
 
 def follow_up_of(ticket: Ticket) -> str | None:

@@ -95,6 +95,11 @@ DIMENSION_NAMES = {
     "brand": _("brand"),
     "department": _("department"),
     "remedy": _("remedy"),
+    "liability_class": _("liability class"),
+    "regulator": _("regulator"),
+    "case_business": _("business concerned"),
+    "case_nature": _("nature of the dispute"),
+    "ground": _("ground of the objection"),
 }
 
 

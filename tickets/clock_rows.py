@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tickets.models import StageClock
-    from tickets.scheme import SchemeDocument
+    from tickets.scheme import LimitRule, SchemeDocument
 
 _TONES = {Outcome.RUNNING: "working", Outcome.MET: "done", Outcome.BREACHED: "late", Outcome.CANCELLED: "ended"}
 
@@ -47,7 +47,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class ClockRow:
-    """One clock. `rules` are the rule IDs behind its limit; `is_derived`: it was computed from stated ones (U-31).
+    """One clock. `rules` are the rule IDs behind its limit; `is_derived`: it was computed from stated ones (U-31);
+    `target` is what is aimed at within the limit (U-88), empty for none.
 
     `paused` is how long it stood still before now, `stretches` how its time adds up, where not all of it counted.
     """
@@ -55,6 +56,7 @@ class ClockRow:
     clock: StageClock
     tone: str
     limit: str
+    target: str
     rules: str
     used: str
     is_derived: bool
@@ -70,6 +72,7 @@ class ClockRow:
 def clock_rows(clocks: Iterable[StageClock], document: SchemeDocument) -> list[ClockRow]:
     """The clocks with what their scheme says of their rules."""
     derived = {rule.id for rule in document.limits if rule.derived}
+    targets = {rule.id: _target_of(rule) for rule in document.limits}
     clocks = list(clocks)
     calendars = Calendars() if any(row.calendar_version for row in clocks) else None
     return [
@@ -77,6 +80,7 @@ def clock_rows(clocks: Iterable[StageClock], document: SchemeDocument) -> list[C
             clock=row,
             tone=_TONES[Outcome(row.outcome)],
             limit=_limit_of(row),
+            target=targets.get(row.rule, ""),
             rules=_rules_of(row, document),
             used=duration_words(timedelta(seconds=row.counted_seconds)) if row.counted_seconds is not None else "",
             is_derived=row.rule in derived,
@@ -114,6 +118,12 @@ def _stretches(row: StageClock, calendars: Calendars | None) -> list[Stretch]:
 
 def _limit_of(row: StageClock) -> str:
     return limit_words(Limit.from_dict(row.limit)) if row.limit else _("promised date")
+
+
+def _target_of(rule: LimitRule) -> str:
+    if rule.target is None:
+        return ""
+    return limit_words(replace(rule.upper, amount=rule.target)) if rule.target else _("at once")
 
 
 def _rules_of(row: StageClock, document: SchemeDocument) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tickets import clock_times
+from tickets.actions import actions_of
 from tickets.domain import clock as arithmetic
 from tickets.domain.calendar import WorkCalendar
 from tickets.facts import facts_of
@@ -21,6 +22,7 @@ from tickets.states import (
     Stage,
     Status,
 )
+from tickets.tracks import is_tracked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 # These stages last exactly as long as the ticket stays in a state.
 STAGE_OF_STATE = {
     Status.DRAFT: Stage.FILL,
+    Status.RECEIVED: Stage.DISPATCH,
     Status.PENDING_DISPATCH: Stage.DISPATCH,
     Status.PENDING_INSTRUCTION: Stage.INSTRUCT,
+    Status.PENDING_REVIEW: Stage.REVIEW,
 }
 # Nothing of these ticket states is watched any more but what closing itself opened.
 _AFTER_CLOSING = frozenset({Stage.REVISIT, Stage.FOLLOW_UP})
@@ -45,9 +49,9 @@ _ENDING = (*_PAUSING, "stopped_at", "counted_seconds", "outcome")
 
 
 def ticket_opened(step: Step) -> None:
-    """Start `fill` and `total` at acceptance (U-29, U-30)."""
+    """Start `total` and the stage of the first state at acceptance (U-29, U-30, U-88)."""
     start(step, Stage.TOTAL, started=step.ticket.accepted_at)
-    start(step, Stage.FILL, started=step.ticket.accepted_at)
+    start(step, STAGE_OF_STATE[Status(step.ticket.status)], started=step.ticket.accepted_at)
 
 
 def follow_state(step: Step, before: str) -> None:
@@ -70,6 +74,8 @@ def follow_state(step: Step, before: str) -> None:
 
 def follow_results(step: Step) -> None:
     """Run `answer` exactly while the centre has every result it waits for, or answers without one (model 4)."""
+    if is_tracked(step.ticket.kind):  # the province answers as part of its handling
+        return
     is_due, running = _answer_is_due(step.ticket), _running(step, Stage.ANSWER)
     if is_due and not running:
         start(step, Stage.ANSWER)
@@ -110,17 +116,21 @@ def start(
     order: WorkOrder | None = None,
     started: datetime | None = None,
     promised: datetime | None = None,
+    pausable: bool = True,
     before: StageClock | None = None,
     again: StageClock | None = None,
 ) -> StageClock | None:
     """Open a clock of `stage`, or none where the scheme has no limit for it.
 
     `started` is an instant in UTC (default: now of the step). `promised` makes a clock for a promised date instead
-    of a limit. `before` is the clock of the rejected attempt, whose unused time this attempt gets. `again` is a
-    cancelled clock that is to run on as if it had never stopped: from its start, with its pauses.
+    of a limit, which nothing pauses where it is not `pausable`. `before` is the clock of the rejected attempt, whose
+    unused time this attempt gets. `again` is a cancelled clock that is to run on as if it had never stopped: from its
+    start, with its pauses.
     """
     ticket = step.ticket
-    rule = step.scheme.limit_rule(stage, facts_of(ticket)) if promised is None else None
+    rule = _rule_for(step, stage, order) if promised is None else None
+    if rule is None and promised is None:
+        promised = _promised_above(step, stage, order, before)
     if rule is None and promised is None:
         return None
     earlier = [
@@ -141,7 +151,7 @@ def start(
     if rule is not None:
         _apply(step, new, rule, before)
     elif promised is not None:
-        new.rule = "promise"
+        new.rule, new.is_pausable = "promise", pausable
         clock_times.set_due(new, promised, step.scheme.options, WorkCalendar())
     new.original_due_at = new.due_at
     if ticket.is_paused and ticket.status in SUBMITTED_OPEN:  # else the pause ends with this very step
@@ -151,11 +161,32 @@ def start(
     return new
 
 
+def _rule_for(step: Step, stage: Stage, order: WorkOrder | None) -> LimitRule | None:
+    """The scheme's limit. In two tiers that of `handle` is the province's own; its units' orders are due within it."""
+    if order is not None and stage == Stage.HANDLE and is_tracked(step.ticket.kind):
+        return None
+    return step.scheme.limit_rule(stage, facts_of(step.ticket))
+
+
+def _promised_above(step: Step, stage: Stage, order: WorkOrder | None, before: StageClock | None) -> datetime | None:
+    """Until when an order is to be handled for which the scheme has no limit: what its rejected attempt left unused,
+    and never longer than what it is part of, the order above it or the province's handling."""
+    if stage != Stage.HANDLE or order is None:
+        return None
+    above = running(step, stage, order=order.parent)
+    if before is None or before.limit is not None:
+        return above.due_at if above else None
+    minimum = step.scheme.options.attempt_minimum.span
+    left = step.at + max(before.due_at - (before.stopped_at or step.at), minimum)
+    return min(left, above.due_at) if above and above.due_at > step.at + minimum else left
+
+
 def stop(step: Step, stage: Stage, *, order: WorkOrder | None = None, at: datetime | None = None) -> StageClock | None:
-    """Stop the running clock of `stage` as met or breached; returns it. `at` is the instant that counts (UTC)."""
+    """Stop the running clock of `stage`, of the ticket itself or of one `order`, as met or breached; returns it. `at`
+    is the instant that counts (UTC); what was done before the clock began stops it where it began."""
     row = running(step, stage, order=order)
     if row is not None:
-        at = at or step.at
+        at = max(at or step.at, row.started_at)
         _go_on(step, row, at)
         is_met = at <= row.due_at or clock_times.counting_of(row).soft
         _end(row, at, Outcome.MET if is_met else Outcome.BREACHED)
@@ -171,9 +202,9 @@ def cancel(step: Step, *stages: Stage, order: WorkOrder | None = None, keep: fro
 
 
 def running(step: Step, stage: Stage, *, order: WorkOrder | None = None) -> StageClock | None:
-    """The running clock of a stage, of one order where given."""
-    found = (row for row in _running(step, stage) if order is None or row.work_order_id == order.pk)
-    return next(found, None)
+    """The running clock of a stage, of the ticket itself or of one order."""
+    of = order.pk if order else None
+    return next((row for row in _running(step, stage) if row.work_order_id == of), None)
 
 
 def pause_all(step: Step) -> None:
@@ -203,6 +234,24 @@ def extend(step: Step, row: StageClock, due: datetime) -> dict[str, Any]:
     return _moved(row, before)
 
 
+def had_since(ticket: Ticket, step: Step | None = None) -> datetime:
+    """Since when, at the earliest in this round, the unit that has the ticket has had it to handle (两级处理)."""
+    rows = ticket.clocks.all() if step is None else _book(step)
+    key = (Stage.HANDLE, ticket.round, None, ticket.owner_unit_id)
+    timed = [row.started_at for row in rows if (row.stage, row.round, row.work_order_id, row.unit_id) == key]
+    return min(timed, default=ticket.accepted_at)
+
+
+def last_of_unit(step: Step, stage: Stage, unit: Unit) -> StageClock | None:
+    """The latest clock of a stage of the ticket itself that a unit answered for in this round, ended or not."""
+    rows = [
+        row
+        for row in _book(step)
+        if (row.stage, row.round, row.work_order_id, row.unit_id) == (stage, step.ticket.round, None, unit.pk)
+    ]
+    return rows[-1] if rows else None
+
+
 def last_of(stage: Stage, order: WorkOrder) -> StageClock | None:
     """The latest clock of a stage of an order, whose unused time the next attempt gets."""
     return StageClock.objects.filter(work_order=order, stage=stage).order_by("-attempt").first()
@@ -218,8 +267,8 @@ def recompute(step: Step) -> list[dict[str, Any]]:
     for row in _running(step):
         if row.limit is None:
             continue
-        rule = step.scheme.limit_rule(row.stage, facts_of(step.ticket))
-        if rule is None or (row.work_order_id is not None and row.attempt > 1):
+        rule = _rule_for(step, Stage(row.stage), row.work_order)
+        if rule is None or row.allowed_seconds is not None:
             continue
         before, first = row.due_at, row.original_due_at
         _apply(step, row, rule, None)
@@ -264,7 +313,8 @@ def refresh_due(step: Step) -> None:
     running = _running(step)
     moving = [row.due_at for row in running if row.paused_at is None]
     step.ticket.next_due_at = min(moving, default=NOTHING_DUE)
-    waiting = running or step.ticket.status not in (Status.CLOSED, Status.REVISITED)
+    archive = actions_of(step.ticket.kind).get("archive")
+    waiting = running or archive is None or step.ticket.status not in archive.system_states
     if waiting:
         step.ticket.quiet_from = None
     elif step.ticket.quiet_from is None:
@@ -340,5 +390,5 @@ def _end(row: StageClock, at: datetime, outcome: Outcome) -> None:
     row.counted_seconds = clock_times.counted_seconds(row, at)
     row.outcome, row.next_alert_at = outcome, None
     row.save(update_fields=_ENDING)
-    if row.stage == Stage.HANDLE:
+    if row.stage == Stage.HANDLE and row.work_order_id is not None:  # more time is asked for orders only
         Extension.objects.asked().filter(clock=row).update(decision=Decision.LAPSED)

@@ -10,17 +10,20 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from core.numbers import is_valid_number
-from tickets import record
+from tickets import record, tracks
+from tickets.actions import actions_of
 from tickets.models import (
     Contact,
     Extension,
     Pause,
+    Responsibility,
+    ResponsibilityFinding,
     StageClock,
     SupervisionOrder,
     SupervisionTrigger,
@@ -30,6 +33,7 @@ from tickets.models import (
     WorkOrder,
 )
 from tickets.models.records import NoteKind, TicketLink
+from tickets.models.responsibility import Attribution, FindingStep, ResponsibilityStatus
 from tickets.models.ticket import NOTHING_DUE
 from tickets.services.alerting import ALERT, SILENCE
 from tickets.states import (
@@ -38,6 +42,8 @@ from tickets.states import (
     ORDER_OPEN,
     ORDER_UNANSWERED,
     WITH_ORDERS,
+    ClosureCode,
+    Kind,
     OrderRole,
     OrderStatus,
     Outcome,
@@ -52,12 +58,15 @@ S = Status
 # What may run in a state (the table of model 4); in an ended or archived ticket nothing does.
 RUNS_IN: dict[Stage, frozenset[str]] = {
     Stage.FILL: frozenset({S.DRAFT}),
-    Stage.DISPATCH: frozenset({S.PENDING_DISPATCH}),
+    Stage.DISPATCH: frozenset({S.PENDING_DISPATCH, S.RECEIVED}),
     Stage.INSTRUCT: frozenset({S.PENDING_INSTRUCTION}),
-    Stage.SIGN: WITH_ORDERS,
-    Stage.HANDLE: WITH_ORDERS,
+    Stage.SIGN: WITH_ORDERS | {S.PENDING_SIGN},
+    Stage.HANDLE: WITH_ORDERS | {S.PENDING_SIGN},
     Stage.ANSWER: frozenset({S.HANDLING, S.PENDING_ANSWER}),
-    Stage.REVISIT: frozenset({S.CLOSED}),
+    Stage.REVIEW: frozenset({S.PENDING_REVIEW}),
+    Stage.REPLY: frozenset({S.PENDING_REVIEW, S.PENDING_REPLY}),
+    Stage.REGULATOR: OPEN,
+    Stage.REVISIT: frozenset({S.CLOSED, S.PENDING_REVISIT, S.REPLIED}),
     Stage.FOLLOW_UP: CLOSED - {S.ARCHIVED},
     Stage.TOTAL: OPEN,
 }
@@ -72,7 +81,7 @@ Check = tuple[str, QuerySet[Ticket]]
 def faults(ticket: Ticket | None = None) -> Iterator[str]:
     """Everything that contradicts itself, in sentences with the ticket's number; of one ticket where it is given."""
     tickets = Ticket.objects.all() if ticket is None else Ticket.objects.filter(pk=ticket.pk)
-    for check in (_states, _clocks, _orders, _supervision, _counters):
+    for check in (_states, _clocks, _orders, _supervision, _responsibility, _counters):
         for words, wrong in check(tickets):
             for number in wrong.order_by("pk").values_list("number", flat=True).distinct().iterator():
                 yield f"{number}: {words}"
@@ -111,7 +120,9 @@ def _states(tickets: QuerySet[Ticket]) -> Iterator[Check]:
     )
     yield (
         _("it is closed without an answer of its round"),
-        tickets.filter(status__in=sorted(CLOSED)).exclude(answers__round=F("round")),
+        tickets.filter(status__in=sorted(CLOSED))
+        .exclude(answers__round=F("round"))
+        .exclude(closure_code__in=["", ClosureCode.NO_CONTACT], kind__in=tracks.all_kinds()),
     )
     yield (
         _("it waits for the supervisor although it never bounced"),
@@ -127,7 +138,8 @@ def _clocks(tickets: QuerySet[Ticket]) -> Iterator[Check]:
             tickets.exclude(status__in=sorted(RUNS_IN[stage])).filter(_has(running.filter(stage=stage))),
         )
     for stage, states in RUNS_WITH_ORDER.items():
-        astray = running.filter(stage=stage).exclude(work_order__status__in=sorted(states))
+        of_orders = running.filter(stage=stage, work_order__isnull=False)
+        astray = of_orders.exclude(work_order__status__in=sorted(states))
         yield (
             _("a clock of a work order runs that must not (%(stage)s)") % {"stage": stage.value},
             tickets.filter(_has(astray)),
@@ -180,11 +192,20 @@ def _clocks(tickets: QuerySet[Ticket]) -> Iterator[Check]:
     )
     undecided = Extension.objects.asked().exclude(clock__outcome=Outcome.RUNNING)
     yield _("more time is asked for that nobody needs any more"), tickets.filter(_has(undecided))
-    quiet = Q(status__in=[S.CLOSED, S.REVISITED]) & ~_has(running)
+    quiet = _archived_by_itself() & ~_has(running)
     yield (
         _("it does not say rightly since when nothing is due"),
         tickets.filter((quiet & Q(quiet_from__isnull=True)) | (~quiet & Q(quiet_from__isnull=False))),
     )
+
+
+def _archived_by_itself() -> Q:
+    """States out of which the system archives a ticket of the kind."""
+    condition = Q(pk__in=[])
+    for kind in Kind:
+        if (archive := actions_of(kind).get("archive")) is not None:
+            condition |= Q(kind=kind, status__in=sorted(archive.system_states))
+    return condition
 
 
 def _orders(tickets: QuerySet[Ticket]) -> Iterator[Check]:
@@ -196,7 +217,7 @@ def _orders(tickets: QuerySet[Ticket]) -> Iterator[Check]:
     )
     yield (
         _("it is in handling and no unit has it"),
-        tickets.filter(status=S.HANDLING).exclude(_has(open_orders)),
+        tickets.filter(status=S.HANDLING).exclude(kind__in=tracks.all_kinds()).exclude(_has(open_orders)),
     )
     yield (
         _("a lead order is open although its results were collected"),
@@ -221,6 +242,30 @@ def _supervision(tickets: QuerySet[Ticket]) -> Iterator[Check]:
     unread = orders.filter(replied_at__isnull=False, acknowledged_at__isnull=True)
     backwards = orders.filter(Q(replied_at__lt=F("acknowledged_at")) | Q(judged_at__lt=F("replied_at")))
     yield _("the steps of a supervision order contradict each other"), tickets.filter(_has(unread) | _has(backwards))
+
+
+def _responsibility(tickets: QuerySet[Ticket]) -> Iterator[Check]:
+    findings = ResponsibilityFinding.objects.annotate(total=Coalesce(Sum("shares__percent"), 0))
+    is_ours = Q(attribution=Attribution.COMPANY)
+    wrong = findings.filter(is_ours & ~Q(total=100) | ~is_ours & ~Q(total=0))
+    yield (
+        _("the shares of a finding on responsibility do not add up"),
+        tickets.filter(pk__in=wrong.values("responsibility__ticket")),
+    )
+    said = ResponsibilityFinding.objects.filter(responsibility=OuterRef("pk"))
+    rows = Responsibility.objects.annotate(
+        is_adjudicated=Exists(said.filter(step=FindingStep.ADJUDICATION)),
+        is_settled=Exists(said.filter(step=FindingStep.SETTLEMENT)),
+    )
+    yield (
+        _("the state of its responsibility contradicts what was found"),
+        tickets.filter(
+            _has(rows.filter(is_adjudicated=True, status=ResponsibilityStatus.PROPOSED))
+            | _has(rows.filter(is_adjudicated=False).exclude(status=ResponsibilityStatus.PROPOSED))
+            | _has(rows.filter(is_settled=True).exclude(status=ResponsibilityStatus.FINAL))
+            | _has(rows.filter(is_settled=False, status=ResponsibilityStatus.FINAL))
+        ),
+    )
 
 
 def _counters(tickets: QuerySet[Ticket]) -> Iterator[Check]:

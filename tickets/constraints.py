@@ -42,6 +42,14 @@ WORDS = {
     "supervision_replied_complete": gettext_lazy("An answered supervision order needs who answered, and when."),
     "pause_one_at_a_time": gettext_lazy("A pause is asked for or lasts already. Reload the page."),
     "extension_one_asked_for": gettext_lazy("More time has been asked for already. Reload the page."),
+    "responsibility_once_a_round": gettext_lazy(
+        "Somebody said who is responsible at the same moment. Reload the page."
+    ),
+    "responsibility_contested_complete": gettext_lazy("A contest needs its ground, who contested, for whom and when."),
+    "responsibility_one_proposal_per_unit": gettext_lazy("Your unit proposed something at the same moment. Try again."),
+    "responsibility_decided_once": gettext_lazy("This was decided already. Reload the page."),
+    "responsibility_share_range": gettext_lazy("A share lies between 1 and 100 percent."),
+    "responsibility_share_once": gettext_lazy("A unit is named twice for the same thing. Put its shares together."),
     "remedy_kind_once": gettext_lazy("This remedy has been granted already."),
     "remedy_period_forward": gettext_lazy("The end of the remedy lies before its start."),
 }

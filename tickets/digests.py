@@ -22,6 +22,10 @@ from tickets.models import (
     Extension,
     InterimReply,
     Pause,
+    Report,
+    Responsibility,
+    ResponsibilityFinding,
+    ResponsibilityShare,
     RevisitAttempt,
     SupervisionOrder,
     SupervisionTrigger,
@@ -67,11 +71,18 @@ SAYING: dict[type[Model], tuple[str, ...]] = {
     Pause: ("reason", "ground", "until"),
     Extension: ("ground", "due_before", "due_asked"),
     DelayFinding: ("unit_id", "user_id", "is_excused", "ground"),
+    # Said when it is handed in, and again with its review: the later digest is the one that counts.
+    Report: ("version", "ground", "investigation", "result", "customer_told", "measures", "verdict", "remark"),
+    Responsibility: ("contest_ground",),
+    ResponsibilityFinding: ("step", "attribution", "cause_id", "ground"),
+    ResponsibilityShare: ("unit_id", "liability_class", "stage", "percent"),
 }
 # The way from a row to its ticket, where that is not its own column.
 _TICKET_OF: dict[type[Model], str] = {
     WorkOrderReply: "work_order__ticket",
     SupervisionTrigger: "supervision__ticket",
+    ResponsibilityFinding: "responsibility__ticket",
+    ResponsibilityShare: "finding__responsibility__ticket",
 }
 KINDS: dict[str, type[Model]] = {model.__name__: model for model in SAYING}
 BATCH = 500
@@ -98,6 +109,8 @@ def is_digested(row: Model) -> bool:
         return row.by_id is not None
     if isinstance(row, SupervisionOrder):
         return bool(row.reply)
+    if isinstance(row, Responsibility):
+        return bool(row.contest_ground)
     return not (isinstance(row, Amendment) and row.is_contact)
 
 

@@ -46,6 +46,10 @@ TONES: dict[str, str] = {
     "issued": "waiting",  # supervision orders, whose other states are called as those of orders
     "acknowledged": "working",
     "judged": "done",
+    "proposed": "waiting",  # responsibility
+    "adjudicated": "done",
+    "contested": "judging",
+    "final": "done",
 }
 
 

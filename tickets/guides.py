@@ -29,17 +29,16 @@ WORDS: dict[Role, Promise] = {
         "You read all tickets of your units and see in the monitor what is late. Reports are not there yet."
     ),
     Role.QUALITY_CHECKER: gettext_lazy("You read all tickets of your units. Samples to judge are not there yet."),
-    Role.ESCALATION_OFFICER: gettext_lazy(
-        "Escalated complaints will wait for you here. They are not there yet: until then nothing is asked of you."
-    ),
-    Role.APPEAL_OFFICER: gettext_lazy(
-        "Appeals to the regulator will wait for you here. They are not there yet: until then nothing is asked of you."
-    ),
     Role.LIAISON: gettext_lazy(
-        "What your province owes on escalations and appeals will wait for you here. They are not there yet: until then "
-        "nothing is asked of you."
+        "What the group gives your province waits for you here: sign for it, have your units work on it, see to it "
+        "that the customer is answered, and report to the group in time."
     ),
 }
+
+
+def register(role: Role, words: Promise) -> None:
+    """Say what there is for a role that a kind brings."""
+    WORDS[role] = words
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def guides_for(user: User | AnonymousUser) -> list[Guide]:
 
 
 def _links(role: Role) -> list[tuple[str, str]]:
-    found = [(str(pool.label), f"{reverse('pool')}?pool={pool.code}") for pool in POOLS if role in pool.roles]
+    found = [(str(pool.label), f"{reverse('pool')}?pool={pool.code}") for pool in POOLS if pool.waits_for(role)]
     if role in MONITORS:
         found.append((_("Monitor"), reverse("monitor")))
     return [*found, (_("Notices"), reverse("notices"))]

@@ -43,6 +43,13 @@ SENTENCES = {
     NoticeKind.TIME_DECIDED: gettext_lazy("Your request for an extension or a pause was decided."),
     NoticeKind.RESUMED: gettext_lazy("The pause is over: the time runs again."),
     NoticeKind.HANDED_OVER: gettext_lazy("A ticket is handed over to you: confirm it."),
+    NoticeKind.ENTRUSTED: gettext_lazy("The group gives your province a ticket: sign for it."),
+    NoticeKind.MISROUTED: gettext_lazy("A province says the ticket is not its own: dispatch it anew."),
+    NoticeKind.REPORTED: gettext_lazy("A province has reported: review it."),
+    NoticeKind.REPORT_BACK: gettext_lazy("The group wants more than your report says: go on."),
+    NoticeKind.LIABLE: gettext_lazy("Your unit bears a share of the responsibility: look whether it is right."),
+    NoticeKind.CONTESTED: gettext_lazy("A unit contests what you adjudicated: decide on it."),
+    NoticeKind.SETTLED: gettext_lazy("The contest was decided, and the decision is final."),
 }
 
 

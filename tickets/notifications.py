@@ -14,6 +14,7 @@ from tickets.bulk import insert_all
 from tickets.models import Outbox
 from tickets.models.outbox import NoticeKind
 from tickets.states import OrderStatus
+from tickets.tracks import is_tracked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,21 +24,23 @@ if TYPE_CHECKING:
 
 SPREAD = "tickets.tasks.spread_outbox"
 
-# What an act tells, by its name. Orders sent and recalled, a bounce too many and a promise that will break show in its
-# notes instead.
-TOLD_BY = {
+# What an act on a work order tells, by its name, and what one on the ticket does. Orders sent and recalled, a bounce
+# too many and a promise that will break show in its notes instead.
+TOLD_OF_ORDERS = {
     "refuse": NoticeKind.ORDER_BACK,
     "reject": NoticeKind.ORDER_BACK,
     "approve": NoticeKind.RESULT_IN,
     "request_return": NoticeKind.RETURN_ASKED,
     "accept_return": NoticeKind.RETURN_DECIDED,
     "refuse_return": NoticeKind.RETURN_DECIDED,
-    "add_contact": NoticeKind.URGED,
-    "hand_over": NoticeKind.HANDED_OVER,
     "ask_extension": NoticeKind.TIME_ASKED,
-    "ask_pause": NoticeKind.TIME_ASKED,
     "approve_extension": NoticeKind.TIME_DECIDED,
     "refuse_extension": NoticeKind.TIME_DECIDED,
+}
+TOLD_OF_TICKETS = {
+    "add_contact": NoticeKind.URGED,
+    "hand_over": NoticeKind.HANDED_OVER,
+    "ask_pause": NoticeKind.TIME_ASKED,
     "approve_pause": NoticeKind.TIME_DECIDED,
     "refuse_pause": NoticeKind.TIME_DECIDED,
     "resume": NoticeKind.RESUMED,
@@ -46,9 +49,22 @@ TOLD_BY = {
     "reply_supervision": NoticeKind.SUPERVISION_REPLIED,
     "judge_supervision": NoticeKind.JUDGED,
     "report_serious": NoticeKind.SERIOUS,
+    "adjudicate_responsibility": NoticeKind.LIABLE,
+    "contest_responsibility": NoticeKind.CONTESTED,
+    "settle_responsibility": NoticeKind.SETTLED,
+}
+# What is handled in two tiers changes hands between group and province: who has it now is told.
+TOLD_IN_TWO_TIERS = {
+    "dispatch": NoticeKind.ENTRUSTED,
+    "redispatch": NoticeKind.ENTRUSTED,
+    "misrouted": NoticeKind.MISROUTED,
+    "report": NoticeKind.REPORTED,
+    "object": NoticeKind.REPORTED,
+    "return_report": NoticeKind.REPORT_BACK,
+    "rework": NoticeKind.REPORT_BACK,
 }
 # Notes that name what the telling is about, all of them ids.
-ABOUT = ("supervision", "extension", "pause", "clock", "receiver")
+ABOUT = ("supervision", "extension", "pause", "clock", "receiver", "responsibility")
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
@@ -91,7 +107,7 @@ def _told(step: Step) -> dict[str, dict[str, Any]]:
     """The kinds that an act tells, each with what only it is about. Orders are named by their number in the ticket."""
     notes = step.notes
     told: dict[str, dict[str, Any]] = {}
-    kind = _review_or_result(step) if step.action.name == "reply" else TOLD_BY.get(step.action.name)
+    kind = _kind_of(step)
     if kind is not None:
         demands = [row["supervision"] for row in notes.get("supervised", ())]
         told[kind] = {"supervisions": demands} if demands else {}
@@ -104,6 +120,14 @@ def _told(step: Step) -> dict[str, dict[str, Any]]:
     if notes.get("before_supervisor"):
         told[NoticeKind.BOUNCED] = {}
     return told
+
+
+def _kind_of(step: Step) -> NoticeKind | None:
+    name = step.action.name
+    if step.order is not None:
+        return _review_or_result(step) if name == "reply" else TOLD_OF_ORDERS.get(name)
+    in_two_tiers = TOLD_IN_TWO_TIERS.get(name) if is_tracked(step.ticket.kind) else None
+    return in_two_tiers or TOLD_OF_TICKETS.get(name)
 
 
 def _review_or_result(step: Step) -> NoticeKind:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from organization.roles import Role
     from tickets.models import Ticket
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A label and what stands beside it."""
+    """A label and what stands beside it; `is_loud` where somebody has to look at it."""
 
     label: str
     text: str
+    is_loud: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page with a title of its own."""
+
+    title: str
+    facts: Sequence[Fact]
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,15 @@ class Proposal:
     is_ready: bool = True
 
 
+@dataclass(frozen=True)
+class Download:
+    """A file that is made of a ticket by posting to the address of that name, by number; `hint` says what is in it."""
+
+    address: str
+    label: str
+    hint: str
+
+
 def _no_facts(ticket: Ticket) -> Sequence[Fact]:
     return ()
 
@@ -37,15 +56,33 @@ def _no_proposals(ticket: Ticket, now: datetime) -> Sequence[Proposal]:
     return ()
 
 
+def _no_sections(ticket: Ticket, now: datetime) -> Sequence[Section]:
+    return ()
+
+
+def _no_lines(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    return ()
+
+
+def _no_downloads(roles: Collection[Role]) -> Sequence[Download]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Panels:
-    """What a kind adds to the page: the relations to load with the ticket, its own facts, remedies it proposes, and
-    the name of the address, by id, at which a draft is filled in by the act `fill_in`."""
+    """What a kind adds to the page: the relations to load with the ticket and the one to what only the kind has, its
+    own facts and sections, remedies it proposes, lines that a step of it has in the timeline by what its event keeps,
+    the name of the address, by id, at which a draft is filled in by the act `fill_in`, and what somebody who acts on it
+    in these roles may have made of it."""
 
     related: tuple[str, ...] = ()
+    detail: str = ""
     facts: Callable[[Ticket], Sequence[Fact]] = field(default=_no_facts)
     proposals: Callable[[Ticket, datetime], Sequence[Proposal]] = field(default=_no_proposals)
+    sections: Callable[[Ticket, datetime], Sequence[Section]] = field(default=_no_sections)
+    lines: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = field(default=_no_lines)
     draft_page: str = ""
+    downloads: Callable[[Collection[Role]], Sequence[Download]] = field(default=_no_downloads)
 
 
 _panels: dict[str, Panels] = {}

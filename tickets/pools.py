@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from organization.grants import grants_of
 from organization.models import Unit, User
 from organization.roles import Role as R
-from tickets.actions import HeldBy
-from tickets.models import Extension, HandOver, Pause, StageClock, Ticket, TicketEvent, WorkOrder
+from tickets import tracks
+from tickets.actions import HeldBy, kinds_where
+from tickets.models import Extension, HandOver, Pause, Responsibility, StageClock, Ticket, TicketEvent, WorkOrder
+from tickets.models.responsibility import FOUND_IN, TO_JUDGE, ResponsibilityStatus
 from tickets.models.ticket import NOTHING_DUE
 from tickets.querysets import EVERYTHING, NOTHING, held, order_held, order_sent_by
 from tickets.states import OrderStatus, Outcome, Stage
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 COUNTED_UP_TO = 99
+_CALLED_BACK = (S.CLOSED, S.REVISITED, S.PENDING_REVISIT, S.REPLIED)
 
 _REACH = {HeldBy.TICKET: held, HeldBy.UNIT: order_held, HeldBy.SENDER: order_sent_by}
 
@@ -39,7 +42,8 @@ _REACH = {HeldBy.TICKET: held, HeldBy.UNIT: order_held, HeldBy.SENDER: order_sen
 class Pool:
     """One list. `what` says which rows belong to it, `held_by` whose they are; without, it only shows what is seen.
 
-    Work is counted on the workbench; the other pools are for looking things up. `shows_contact` where the role needs
+    Where it waits for an `act` on the ticket, a row is there for the roles that may do that to its kind. Work is
+    counted on the workbench; the other pools are for looking things up. `shows_contact` where the role needs
     the customer's name and number, elsewhere they are masked (model 10).
     """
 
@@ -48,7 +52,20 @@ class Pool:
     roles: frozenset[R]
     what: Callable[[User], Q]
     held_by: HeldBy | None = None
+    act: str = ""
+    by_group: bool = False
+    by_province: bool = False
     shows_contact: bool = False
+
+    @property
+    def open_to(self) -> frozenset[R]:
+        """The roles that have it: its own, and those that settle tickets in two tiers where it is theirs too."""
+        group = tracks.group_roles() if self.by_group else frozenset()
+        return self.roles | group | (tracks.province_roles() if self.by_province else frozenset())
+
+    def waits_for(self, role: R) -> bool:
+        """Whether something can ever wait in it for a role."""
+        return role in self.open_to and (not self.act or bool(kinds_where(self.act, role)))
 
     @property
     def is_work(self) -> bool:
@@ -67,9 +84,12 @@ class Pool:
             return condition
         reached = NOTHING
         for grant in grants_of(user):
-            if grant.role in self.roles:
-                reached |= _REACH[self.held_by](grant)
+            if grant.role in self.open_to:
+                reached |= _REACH[self.held_by](grant) & self._of_kinds_for(grant.role)
         return condition & reached
+
+    def _of_kinds_for(self, role: R) -> Q:
+        return Q(kind__in=kinds_where(self.act, role)) if self.act else EVERYTHING
 
     def rows(self, user: User, tickets: QuerySet[Any]) -> QuerySet[Any]:
         """The pool's rows out of `tickets`, which the user may see."""
@@ -129,9 +149,22 @@ def _directed(user: User) -> QuerySet[Unit]:
     return Unit.objects.filter(condition)
 
 
+def _without_orders(user: User) -> Q:
+    """In a province's hands, and none of its units has anything to do."""
+    return Q(status=S.HANDLING) & ~Q(pk__in=WorkOrder.objects.open().values("ticket"))
+
+
 def _clock_runs(stage: Stage) -> Callable[[User], Q]:
     running = StageClock.objects.filter(stage=stage, outcome=Outcome.RUNNING)
-    return lambda user: Q(status__in=(S.CLOSED, S.REVISITED), pk__in=running.values("ticket"))
+    return lambda user: Q(status__in=_CALLED_BACK, pk__in=running.values("ticket"))
+
+
+def _responsibility(user: User) -> Q:
+    """Somebody proposed who is responsible for the present round, or contests what was adjudicated."""
+    rows = Responsibility.objects.filter(status__in=TO_JUDGE)
+    proposed = rows.filter(status=ResponsibilityStatus.PROPOSED, round=F("ticket__round")).values("ticket")
+    contested = rows.filter(status=ResponsibilityStatus.CONTESTED).values("ticket")
+    return Q(pk__in=contested) | Q(pk__in=proposed, status__in=sorted(FOUND_IN))
 
 
 def _is_paused(user: User) -> Q:
@@ -155,21 +188,33 @@ def _work(code: str, label: Promise, role: R, what: Callable[[User], Q], **optio
     return Pool(code=code, label=label, roles=frozenset({role, *options.pop("also", ())}), what=what, **options)
 
 
+def _tier(code: str, label: Promise, state: S, act: str, **options: Any) -> Pool:
+    """A pool of tickets in two tiers; which roles have it is said by `by_group` or `by_province`."""
+    options.setdefault("shows_contact", True)
+    return Pool(code=code, label=label, roles=frozenset(), what=_in(state), held_by=HeldBy.TICKET, act=act, **options)
+
+
 _TAKERS = frozenset({R.AGENT, R.DISPATCHER})
 _WORKERS = frozenset({R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.APPROVER, R.REVISITOR, R.SUPERVISOR})
 _READERS = _TAKERS | _WORKERS | {R.QUALITY_CHECKER, R.MANAGER}
 _BY_UNIT, _BY_SENDER = {"held_by": HeldBy.UNIT}, {"held_by": HeldBy.SENDER}
 _CONTACT = {"shows_contact": True}
+_TWO_TIERS: dict[str, Any] = {"by_group": True, "by_province": True}
 
 POOLS: tuple[Pool, ...] = (
     _work(
         "dispatch",
         _("To review and dispatch"),
         R.DISPATCHER,
-        _in(S.PENDING_DISPATCH, needs_assignment=False),
+        _in(S.PENDING_DISPATCH, S.RECEIVED, needs_assignment=False),
+        act="dispatch",
+        by_group=True,
         **_CONTACT,
     ),
-    _work("instruction", _("To instruct"), R.APPROVER, _in(S.PENDING_INSTRUCTION)),
+    _work("instruction", _("To instruct"), R.APPROVER, _in(S.PENDING_INSTRUCTION), act="instruct"),
+    _tier("province_sign", _("Given to the province"), S.PENDING_SIGN, "sign", by_province=True),
+    _tier("province_handle", _("In the province's hands"), S.HANDLING, "report", by_province=True),
+    _work("province_send", _("No unit works on it"), R.DISPATCHER, _without_orders, act="send_orders", **_CONTACT),
     _work("sign", _("To sign for"), R.HANDLER, _order(OrderStatus.SENT), **_BY_UNIT),
     _work("handle", _("To handle"), R.HANDLER, _order(OrderStatus.HANDLING), **_BY_UNIT),
     _work("review", _("Director's review"), R.DIRECTOR, _order(OrderStatus.PENDING_REVIEW), **_BY_UNIT),
@@ -179,6 +224,7 @@ POOLS: tuple[Pool, ...] = (
         R.DISPATCHER,
         _order(OrderStatus.RETURN_REQUESTED),
         also={R.HANDLER},
+        by_province=True,
         **_BY_SENDER,
     ),
     _work(
@@ -186,35 +232,75 @@ POOLS: tuple[Pool, ...] = (
         _("To assign bindingly"),
         R.SUPERVISOR,
         _in(S.PENDING_DISPATCH, S.HANDLING, needs_assignment=True),
+        act="assign",
         **_CONTACT,
     ),
-    _work("replies", _("Results to judge"), R.DISPATCHER, _order(OrderStatus.REPLIED), also={R.HANDLER}, **_BY_SENDER),
-    _work("answer", _("To answer"), R.DISPATCHER, _in(S.PENDING_ANSWER), **_CONTACT),
+    _work(
+        "replies",
+        _("Results to judge"),
+        R.DISPATCHER,
+        _order(OrderStatus.REPLIED),
+        also={R.HANDLER},
+        by_province=True,
+        **_BY_SENDER,
+    ),
+    _tier("reports", _("Reports to review"), S.PENDING_REVIEW, "approve", by_group=True),
+    _tier("regulator", _("To answer the regulator"), S.PENDING_REPLY, "reply_regulator", by_group=True),
+    _work("answer", _("To answer"), R.DISPATCHER, _in(S.PENDING_ANSWER), act="answer", **_CONTACT),
     _work("extensions", _("More time to decide on"), R.DIRECTOR, _asks_for_time, **_BY_UNIT),
     _work("pauses", _("Pauses to decide on"), R.DIRECTOR, _asks_for_pause),
     _work("clearance", _("To clear"), R.DIRECTOR, _in(S.PENDING_CLEARANCE)),
-    _work("revisit", _("To revisit"), R.REVISITOR, _clock_runs(Stage.REVISIT), **_CONTACT),
-    _work("screening", _("To screen"), R.DISPATCHER, _in(S.PENDING_SCREENING), **_CONTACT),
-    _work("promises", _("Promises to keep"), R.DISPATCHER, _clock_runs(Stage.FOLLOW_UP), **_CONTACT),
+    _work(
+        "revisit", _("To revisit"), R.REVISITOR, _clock_runs(Stage.REVISIT), act="revisit", by_group=True, **_CONTACT
+    ),
+    _work(
+        "screening", _("To screen"), R.DISPATCHER, _in(S.PENDING_SCREENING), act="dismiss", by_group=True, **_CONTACT
+    ),
+    _tier("conclusion", _("To conclude"), S.REVISITED, "conclude", by_group=True),
+    _work(
+        "promises",
+        _("Promises to keep"),
+        R.DISPATCHER,
+        _clock_runs(Stage.FOLLOW_UP),
+        act="fulfil_promise",
+        **_TWO_TIERS,
+        **_CONTACT,
+    ),
+    _work(
+        "responsibility",
+        _("Responsibility to judge"),
+        R.SUPERVISOR,
+        _responsibility,
+        act="adjudicate_responsibility",
+        by_group=True,
+    ),
     _work("archive", _("To archive"), R.DISPATCHER, _in(S.CLOSED, S.REVISITED, quiet_from__isnull=False)),
-    _work("drafts", _("My drafts"), R.AGENT, _my_drafts, also=_TAKERS, **_CONTACT),
-    _work("hand_overs", _("Hand-overs to confirm"), R.AGENT, _given_to, also={R.DISPATCHER, R.DIRECTOR}),
+    _tier("documents", _("To file"), S.CONCLUDED, "archive", by_group=True, shows_contact=False),
+    _work("drafts", _("My drafts"), R.AGENT, _my_drafts, also=_TAKERS, act="submit", by_group=True, **_CONTACT),
+    _work(
+        "hand_overs",
+        _("Hand-overs to confirm"),
+        R.AGENT,
+        _given_to,
+        also={R.DISPATCHER, R.DIRECTOR},
+        **_TWO_TIERS,
+    ),
     Pool(
         code="paused",
         label=_("Standing still"),
         roles=frozenset({R.DISPATCHER, R.DIRECTOR, R.SUPERVISOR}),
         what=_is_paused,
     ),
-    Pool(code="handled", label=_("Handled by me"), roles=_WORKERS, what=_handled_by),
-    Pool(code="taken", label=_("Taken by me"), roles=_TAKERS, what=_taken_by, shows_contact=True),
-    Pool(code="all", label=_("All tickets"), roles=_READERS, what=_any),
+    Pool(code="handled", label=_("Handled by me"), roles=_WORKERS, what=_handled_by, **_TWO_TIERS),
+    Pool(code="taken", label=_("Taken by me"), roles=_TAKERS, what=_taken_by, by_group=True, shows_contact=True),
+    Pool(code="all", label=_("All tickets"), roles=_READERS, what=_any, **_TWO_TIERS),
 )
 
 
 def pools_of(user: User | AnonymousUser) -> list[Pool]:
     """The pools of the user's roles, in the order of the work."""
     roles = {grant.role for grant in grants_of(user)}
-    return [pool for pool in POOLS if pool.roles & roles]
+    return [pool for pool in POOLS if any(pool.waits_for(role) for role in roles)]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, 
 from organization.grants import Grant, grants_of
 from organization.models import Function, Unit
 from organization.roles import Role
-from tickets.states import CLOSED, OPEN, ORDER_OPEN, Outcome, Status
+from tickets import tracks
+from tickets.states import CLOSED, HIGHER_LINKS, OPEN, ORDER_OPEN, Outcome, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q(pk__isnull=False)  # not an empty Q, which `|` would drop
 CENTRES = (Function.COMPLAINT_CENTRE, Function.GROUP_CENTRE)
+# Units that own tickets and answer for what they do with them, the group's service department too.
+OWNERS = (*CENTRES, Function.GROUP_SERVICE)
 
 
 def _units_below(unit: Unit) -> Subquery:
@@ -80,6 +83,18 @@ def _revisited_here(grant: Grant) -> Q:
     return _place_served(grant.unit) & Q(status__in=sorted(CLOSED))
 
 
+def _settled(grant: Grant) -> Q:
+    """What a role settles in two tiers: all of its kinds at the group, those given to it in a province."""
+    return Q(kind__in=tracks.kinds_of(grant.role)) & _place_served(grant.unit)
+
+
+def _settled_or_behind(grant: Grant) -> Q:
+    """That, and the tickets it was made of."""
+    settled = apps.get_model("tickets.Ticket").objects.filter(_settled(grant))
+    links = apps.get_model("tickets.TicketLink").objects.filter(kind__in=sorted(HIGHER_LINKS), ticket__in=settled)
+    return _settled(grant) | Q(pk__in=links.values("earlier"))
+
+
 def _none(grant: Grant) -> Q:
     return NOTHING
 
@@ -94,12 +109,9 @@ REACHES: dict[Role, Callable[[Grant], Q]] = {
     Role.SUPERVISOR: _subtree,
     Role.QUALITY_CHECKER: _subtree,
     Role.MANAGER: _subtree,
-    # These three see their own kinds, which their apps bring; an administrator sees no ticket content.
-    Role.ESCALATION_OFFICER: _none,
-    Role.APPEAL_OFFICER: _none,
-    Role.LIAISON: _none,
-    Role.ADMINISTRATOR: _none,
+    Role.ADMINISTRATOR: _none,  # no ticket content
 }
+# Roles that stand in neither table settle tickets in two tiers (tickets.tracks).
 # A centre acts only on tickets of its own place; those it merely got an order for belong to another centre.
 HOLDS: dict[Role, Callable[[Grant], Q]] = REACHES | {Role.DISPATCHER: _served_or_drafted}
 
@@ -114,12 +126,12 @@ def _not_recused(grant: Grant, prefix: str = "") -> Q:
 
 def reached(grant: Grant) -> Q:
     """What a grant lets its holder see."""
-    return REACHES[grant.role](grant) & _not_recused(grant)
+    return REACHES.get(grant.role, _settled_or_behind)(grant) & _not_recused(grant)
 
 
 def held(grant: Grant) -> Q:
     """What a grant lets its holder act on."""
-    return HOLDS[grant.role](grant) & _not_recused(grant)
+    return HOLDS.get(grant.role, _settled)(grant) & _not_recused(grant)
 
 
 def order_held(grant: Grant) -> Q:
@@ -129,22 +141,31 @@ def order_held(grant: Grant) -> Q:
 
 def order_sent_by(grant: Grant) -> Q:
     """Work orders whose result comes back to the grant's holder (U-41): a child's to the unit of its parent, a
-    centre's own to the dispatcher of the ticket's place."""
+    centre's own to the dispatcher of the ticket's place, or to who settles it in the province."""
     sent = Q(parent__unit__in=_units_below(grant.unit))
-    if grant.role == Role.DISPATCHER:
+    kinds = tracks.kinds_of(grant.role)
+    if grant.role == Role.DISPATCHER or kinds:
         sent = Q(parent__isnull=True) & _place_served(grant.unit, "ticket__")
+    if kinds:
+        sent &= Q(ticket__kind__in=kinds)
     return sent & _not_recused(grant, "ticket__")
 
 
+# Who answers supervision orders beside who settles a ticket in two tiers; it depends on the unit that is addressed.
+ANSWERERS = (Role.HANDLER, Role.DIRECTOR, Role.DISPATCHER)
+
+
 def supervision_answered(grant: Grant) -> Q:
-    """Supervision orders that a grant lets its holder answer: those addressed to its units; a dispatcher's where the
-    unit is a complaint centre (permissions.md)."""
+    """Supervision orders that a grant lets its holder answer: those addressed to its units; where the unit owns
+    tickets, its dispatcher's or those of who settles that kind (permissions.md)."""
     units = Unit.objects.filter(path__startswith=grant.unit.path)
-    if grant.role == Role.DISPATCHER:
-        units = units.filter(functions__function__in=CENTRES)
+    kinds = tracks.kinds_of(grant.role)
+    if grant.role == Role.DISPATCHER or kinds:
+        units = units.filter(functions__function__in=OWNERS)
     elif grant.role not in (Role.HANDLER, Role.DIRECTOR):
         return NOTHING
-    return Q(target_unit__in=units.values("pk")) & _not_recused(grant, "ticket__")
+    addressed = Q(target_unit__in=units.values("pk")) & _not_recused(grant, "ticket__")
+    return addressed & Q(ticket__kind__in=kinds) if kinds else addressed
 
 
 def narrowest(grants: Sequence[Grant], condition: Callable[[Grant], Q]) -> Case:

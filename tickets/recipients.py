@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from organization import selectors
 from organization.models import Function, Unit, User
-from organization.roles import Role
-from tickets.models import Extension, Outbox, Pause, StageClock, SupervisionOrder, WorkOrder
+from organization.roles import GROUP_CENTRE_ROLE, Role
+from tickets.models import Extension, Outbox, Pause, ResponsibilityFinding, StageClock, SupervisionOrder, WorkOrder
 from tickets.models.outbox import NoticeKind
 from tickets.notice_choices import Choices, choices_of
+from tickets.querysets import OWNERS
 from tickets.states import ORDER_OPEN, ORDER_UNANSWERED, Stage
+from tickets.tracks import is_tracked, settled_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 # Stages of the ticket that neither its holder nor its centre's dispatchers work on.
 _WORKERS = {Stage.INSTRUCT: Role.APPROVER, Stage.REVISIT: Role.REVISITOR}
-_CENTRES = (Function.COMPLAINT_CENTRE, Function.GROUP_CENTRE)
 # What the mailbox or robot of the unit concerned is told too.
 _FOR_UNITS = frozenset(
     {
@@ -158,6 +159,12 @@ class Telling:
             return rows.filter(pk=self.data["extension"]).first()
         return Pause.objects.select_related("asked_by").filter(pk=self.data.get("pause", 0)).first()
 
+    @cached_property
+    def finding(self) -> ResponsibilityFinding | None:
+        """What was found on responsibility."""
+        rows = ResponsibilityFinding.objects.select_related("by", "unit", "responsibility__contested_by")
+        return rows.filter(pk=self.data.get("responsibility", 0)).first()
+
     # -- people
 
     def fair(self, unit: Unit) -> Unit | None:
@@ -174,11 +181,11 @@ class Telling:
         return self.roster.managers(fair) if fair else []
 
     def centre(self) -> list[User]:
-        """Who settles the ticket: its holder, else the dispatchers of its centre."""
+        """Who settles the ticket: its holder, else those on duty for it where it is."""
         ticket = self.ticket
         if ticket.holder is not None:
             return self.roster.person(ticket.holder, ticket.owner_unit)
-        return self.duty(Role.DISPATCHER, ticket.owner_unit)
+        return self.duty(settled_by(ticket.kind, ticket.owner_unit), ticket.owner_unit)
 
     def workers(self, order: WorkOrder) -> list[User]:
         """Who has the order: its assignee, else the unit's handlers."""
@@ -215,8 +222,8 @@ class Telling:
         found: list[User] = []
         for row in self.supervisions:
             unit, user = row.target_unit, row.replied_by or row.target_user
-            is_centre = any(unit.has_function(function) for function in _CENTRES)
-            role = Role.DISPATCHER if is_centre else Role.HANDLER
+            is_owner = any(unit.has_function(function) for function in OWNERS)
+            role = settled_by(self.ticket.kind, unit) if is_owner else Role.HANDLER
             found += self.roster.person(user, unit) if user else self.duty(role, unit)
             found += [user for one in (unit, *row.cc_units.all()) for user in self.managers(one)]
         return found
@@ -246,6 +253,25 @@ class Telling:
     def asker(self) -> list[User]:
         return self.roster.person(self.asked.asked_by, self.ticket.owner_unit) if self.asked else []
 
+    def liable(self) -> list[User]:
+        """Who answers for the units that bear a share, and who settles the ticket in their place."""
+        shares = self.finding.shares.select_related("unit") if self.finding else ()
+        found: list[User] = []
+        for unit in dict.fromkeys(share.unit for share in shares):
+            found += [*self.duty(Role.DIRECTOR, unit), *self.managers(unit)]
+            if is_tracked(self.ticket.kind):
+                found += self.duty(settled_by(self.ticket.kind, unit), unit)
+        return found
+
+    def adjudicator(self) -> list[User]:
+        return self.roster.person(self.finding.by, self.finding.unit) if self.finding else []
+
+    def parties(self) -> list[User]:
+        """Who contested, and who bears a share now that it is decided."""
+        finding = self.finding
+        contester = finding.responsibility.contested_by if finding else None
+        return [*(self.roster.person(contester, self.ticket.owner_unit) if contester else []), *self.liable()]
+
     def province_and_group(self) -> list[User]:
         """The province's managers and supervisors, and the group's centre, at once (U-09)."""
         province = self.ticket.province or self.ticket.owner_unit
@@ -260,7 +286,7 @@ class Telling:
             return []
         if clock.work_order is not None:
             return self.workers(clock.work_order)
-        role = _WORKERS.get(Stage(clock.stage))
+        role = None if is_tracked(self.ticket.kind) else _WORKERS.get(Stage(clock.stage))
         return self.duty(role, clock.unit) if role else self.centre()
 
     def unit_manager(self) -> list[User]:
@@ -281,7 +307,7 @@ class Telling:
     def group_centre(self) -> list[User]:
         inside = f"/{self.ticket.owner_unit.ancestor_ids[0]}/"
         rows = Unit.objects.active().filter(functions__function=Function.GROUP_CENTRE, path__startswith=inside)
-        return [user for unit in rows for user in self.duty(Role.ESCALATION_OFFICER, unit)]
+        return [user for unit in rows for user in self.duty(GROUP_CENTRE_ROLE, unit)]
 
 
 _Find = Callable[[Telling], Iterable[User]]
@@ -313,4 +339,11 @@ _AUDIENCES: dict[NoticeKind, _Find] = {
     NoticeKind.TIME_DECIDED: Telling.asker,
     NoticeKind.RESUMED: Telling.everybody_at_work,
     NoticeKind.HANDED_OVER: Telling.receiver,
+    NoticeKind.ENTRUSTED: Telling.centre,
+    NoticeKind.MISROUTED: Telling.centre,
+    NoticeKind.REPORTED: Telling.centre,
+    NoticeKind.REPORT_BACK: Telling.centre,
+    NoticeKind.LIABLE: Telling.liable,
+    NoticeKind.CONTESTED: Telling.adjudicator,
+    NoticeKind.SETTLED: Telling.parties,
 }

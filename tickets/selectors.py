@@ -9,14 +9,14 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, CharField, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, CharField, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
 from organization.grants import grants_of
 from organization.models import Function, Unit
 from organization.selectors import covers
 from tickets import panels
-from tickets.actions import HeldBy, actions_of
+from tickets.actions import HeldBy, actions_of, order_actions_of
 from tickets.facts import facts_of
 from tickets.models import (
     Amendment,
@@ -27,6 +27,10 @@ from tickets.models import (
     InterimReply,
     Pause,
     Remedy,
+    Report,
+    Responsibility,
+    ResponsibilityFinding,
+    ResponsibilityShare,
     RevisitAttempt,
     StageClock,
     SupervisionOrder,
@@ -39,7 +43,8 @@ from tickets.models import (
 )
 from tickets.models.replies import Rating
 from tickets.querysets import held, order_held, order_sent_by
-from tickets.states import WITH_ORDERS, Outcome, Stage
+from tickets.states import HIGHER_LINKS, WITH_ORDERS, LinkKind, Outcome, Stage
+from tickets.tracks import is_tracked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +81,22 @@ _SOURCES: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     "pause": (Pause, "ticket", ("reason", "ground", "until", "decision_note")),
     "extension": (Extension, "ticket", ("ground", "due_before", "due_asked", "decision_note")),
     "finding": (DelayFinding, "ticket", ("clock__stage", "unit__name", "user__name", "ground")),
+    "responsibility": (
+        ResponsibilityFinding,
+        "responsibility__ticket",
+        ("attribution", "cause__code", "ground", "is_superseded"),
+    ),
+    "share": (
+        ResponsibilityShare,
+        "finding__responsibility__ticket",
+        ("finding_id", "unit__name", "liability_class", "stage", "percent"),
+    ),
+    "contest": (Responsibility, "ticket", ("contest_ground",)),
+    "report": (
+        Report,
+        "ticket",
+        ("version", "ground", "investigation", "result", "customer_told", "measures", "remark"),
+    ),
     "supervision": (SupervisionOrder, "ticket", ("seq", "target_unit__name", "reply", "verdict_note")),
     "cause": (SupervisionTrigger, "supervision__ticket", ("note",)),
     "reply": (
@@ -134,6 +155,7 @@ def ticket_for(user: User, number: str) -> Ticket:
             receiver_id=Subquery(waiting.values("receiver")[:1]),
             receiver_name=Subquery(waiting.values("receiver__name")[:1]),
             pause_asked_by_id=Subquery(asked.values("asked_by")[:1]),
+            has_responsibility=Exists(Responsibility.objects.filter(ticket=OuterRef("pk"))),
         )
         .get(number=number)
     )
@@ -178,17 +200,17 @@ def available_actions(
     """
     orders = orders_for(ticket, user) if orders is None else orders
     reach = reach or reach_of(ticket, user, orders)
-    acts = actions_of(ticket.kind).values()
     seen = grants_of(user)
     on_ticket = tuple(
-        act for act in acts if not act.on_order and _allows(act, ticket.status, seen if act.finder else reach.ticket)
+        act
+        for act in actions_of(ticket.kind).values()
+        if _allows(act, ticket.status, seen if act.finder else reach.ticket)
     )
     if ticket.status not in WITH_ORDERS:
         return Offers(on_ticket, {})
+    acts = order_actions_of(ticket.kind).values()
     on_orders = {
-        order.seq: tuple(
-            act for act in acts if act.on_order and _allows(act, order.status, _side(reach, act)[order.seq])
-        )
+        order.seq: tuple(act for act in acts if _allows(act, order.status, _side(reach, act)[order.seq]))
         for order in orders
     }
     return Offers(on_ticket, on_orders)
@@ -238,11 +260,15 @@ def pause_of(ticket: Ticket) -> Pause | None:
 
 
 def related_to(ticket: Ticket, user: User) -> list[Ticket]:
-    """Tickets of the same matter, and those merged, that the user may see; `relation` says which they are."""
-    links = TicketLink.objects.filter(Q(ticket=ticket) | Q(earlier=ticket))
+    """Tickets of the same matter, those it was made of or became, and those merged, that the user may see; `relation`
+    says which they are."""
+    repeats = TicketLink.objects.filter(kind=LinkKind.REPEAT)
+    higher = TicketLink.objects.filter(kind__in=sorted(HIGHER_LINKS))
     relations = {
-        "earlier": Q(pk__in=links.filter(ticket=ticket).values("earlier")),
-        "later": Q(pk__in=links.filter(earlier=ticket).values("ticket")),
+        "made_of": Q(pk__in=higher.filter(ticket=ticket).values("earlier")),
+        "became": Q(pk__in=higher.filter(earlier=ticket).values("ticket")),
+        "earlier": Q(pk__in=repeats.filter(ticket=ticket).values("earlier")),
+        "later": Q(pk__in=repeats.filter(earlier=ticket).values("ticket")),
         "merged_here": Q(merged_into=ticket),
         "merged_into": Q(pk=ticket.merged_into_id or 0),
     }
@@ -252,6 +278,13 @@ def related_to(ticket: Ticket, user: User) -> list[Ticket]:
     relation = Case(*(When(one, then=Value(name)) for name, one in relations.items()), output_field=CharField())
     found = Ticket.objects.visible_to(user).filter(condition).annotate(relation=relation)
     return list(found.order_by("-accepted_at")[:RELATED_SHOWN])
+
+
+def reports_on(ticket: Ticket) -> list[Report]:
+    """What the provinces reported to the group, the latest version first; only of kinds in two tiers."""
+    if not is_tracked(ticket.kind):
+        return []
+    return list(ticket.reports.select_related("unit", "by", "reviewed_by").order_by("-version"))
 
 
 def restored_at(ticket: Ticket) -> datetime | None:

@@ -11,9 +11,26 @@ class Kind(TextChoices):
     """What a ticket is (model 1). The letter that starts its number stands in `KIND_LETTERS`."""
 
     COMPLAINT = "complaint", _("Complaint")
+    ESCALATION = "escalation", _("Escalated complaint")
+    APPEAL = "appeal", _("Appeal")
 
 
-KIND_LETTERS = {Kind.COMPLAINT: "C"}
+KIND_LETTERS = {Kind.COMPLAINT: "C", Kind.ESCALATION: "E", Kind.APPEAL: "A"}
+
+# An objection to the regulator, or a case it takes back, closes what the customer was never answered.
+CLOSES_UNANSWERED = frozenset({Kind.APPEAL})
+
+
+class LinkKind(TextChoices):
+    """How a later ticket relates to an earlier one; the relations stay distinct (rules A7)."""
+
+    REPEAT = "repeat", _("Repeat complaint")
+    ESCALATION = "escalation", _("Escalated complaint")
+    APPEAL = "appeal", _("Appeal")
+
+
+# While what was made of a ticket by one of these runs, the ticket takes no final answer of its own (model 1).
+HIGHER_LINKS = frozenset({LinkKind.ESCALATION, LinkKind.APPEAL})
 
 
 # The request type of a complaint proper (投诉), which every scheme has and KPIs count; the others are inquiries etc.
@@ -24,14 +41,21 @@ class Status(TextChoices):
     """The states of every kind in one vocabulary, so that a list can be filtered without knowing the kind."""
 
     DRAFT = "draft", _("Draft")
+    RECEIVED = "received", _("To be checked")
     PENDING_DISPATCH = "pending_dispatch", _("Awaiting dispatch")
     PENDING_INSTRUCTION = "pending_instruction", _("Awaiting instruction")
+    PENDING_SIGN = "pending_sign", _("Awaiting the province's signature")
     HANDLING = "handling", _("In handling")
+    PENDING_REVIEW = "pending_review", _("Awaiting the group's review")
+    PENDING_REPLY = "pending_reply", _("Awaiting the reply to the regulator")
     PENDING_ANSWER = "pending_answer", _("Awaiting answer")
     PENDING_CLEARANCE = "pending_clearance", _("Awaiting clearance")
+    PENDING_REVISIT = "pending_revisit", _("Awaiting the group's revisit")
+    REPLIED = "replied", _("Regulator answered")
     CLOSED = "closed", _("Closed")
     PENDING_SCREENING = "pending_screening", _("Awaiting screening")
     REVISITED = "revisited", _("Revisited")
+    CONCLUDED = "concluded", _("Concluded")
     ARCHIVED = "archived", _("Archived")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -43,16 +67,73 @@ class Status(TextChoices):
 OPEN = frozenset(
     {
         Status.DRAFT,
+        Status.RECEIVED,
+        Status.PENDING_DISPATCH,
+        Status.PENDING_INSTRUCTION,
+        Status.PENDING_SIGN,
+        Status.HANDLING,
+        Status.PENDING_REVIEW,
+        Status.PENDING_ANSWER,
+        Status.PENDING_REPLY,
+        Status.PENDING_CLEARANCE,
+    }
+)
+CLOSED = frozenset(
+    {
+        Status.PENDING_REVISIT,
+        Status.REPLIED,
+        Status.CLOSED,
+        Status.PENDING_SCREENING,
+        Status.REVISITED,
+        Status.CONCLUDED,
+        Status.ARCHIVED,
+    }
+)
+ENDED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.MERGED, Status.VOID})
+SUBMITTED_OPEN = OPEN - {Status.DRAFT}
+# The states that a ticket of each kind goes through (model 3).
+STATES_OF = {
+    Kind.COMPLAINT: ENDED
+    | {
+        Status.DRAFT,
         Status.PENDING_DISPATCH,
         Status.PENDING_INSTRUCTION,
         Status.HANDLING,
         Status.PENDING_ANSWER,
         Status.PENDING_CLEARANCE,
-    }
-)
-CLOSED = frozenset({Status.CLOSED, Status.PENDING_SCREENING, Status.REVISITED, Status.ARCHIVED})
-ENDED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.MERGED, Status.VOID})
-SUBMITTED_OPEN = OPEN - {Status.DRAFT}
+        Status.CLOSED,
+        Status.PENDING_SCREENING,
+        Status.REVISITED,
+        Status.ARCHIVED,
+    },
+    Kind.ESCALATION: {
+        Status.DRAFT,
+        Status.PENDING_DISPATCH,
+        Status.PENDING_SIGN,
+        Status.HANDLING,
+        Status.PENDING_REVIEW,
+        Status.PENDING_REVISIT,
+        Status.PENDING_SCREENING,
+        Status.CLOSED,
+        Status.ARCHIVED,
+        Status.WITHDRAWN,
+        Status.MERGED,
+        Status.VOID,
+    },
+    Kind.APPEAL: {
+        Status.RECEIVED,
+        Status.PENDING_SIGN,
+        Status.HANDLING,
+        Status.PENDING_REVIEW,
+        Status.PENDING_REPLY,
+        Status.REPLIED,
+        Status.REVISITED,
+        Status.CONCLUDED,
+        Status.ARCHIVED,
+        Status.DECLINED,
+        Status.VOID,
+    },
+}
 # Work orders live while their ticket is with the units or its result is being settled.
 WITH_ORDERS = frozenset({Status.HANDLING, Status.PENDING_ANSWER, Status.PENDING_CLEARANCE})
 
@@ -90,6 +171,9 @@ class Stage(TextChoices):
     SIGN = "sign", _("Signing")
     HANDLE = "handle", _("Handling")
     ANSWER = "answer", _("Answer")
+    REVIEW = "review", _("Group's review")
+    REPLY = "reply", _("Reply to the regulator")
+    REGULATOR = "regulator", _("Regulator's deadline")
     REVISIT = "revisit", _("Revisit")
     FOLLOW_UP = "follow_up", _("Promise follow-up")
     TOTAL = "total", _("Whole course")

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from organization.grants import grants_of, has_role
 from organization.roles import Role
+from tickets import tracks
 from tickets.display import Remaining, time_left
 from tickets.lists import PAGE_SIZE, Page, turned_to
 from tickets.models import SupervisionOrder, SupervisionTrigger
 from tickets.models.supervision import SUPERVISION_OPEN, SupervisionStatus
-from tickets.querysets import NOTHING, SupervisionQuerySet, supervision_answered
+from tickets.querysets import ANSWERERS, NOTHING, SupervisionQuerySet, supervision_answered
 from tickets.scheme.entries import Contact as Access
 from tickets.services.contact_access import ContactView, contact_view, former_contact
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from organization.models import User
     from tickets.models import Ticket
 
-ANSWERERS = (Role.HANDLER, Role.DIRECTOR, Role.DISPATCHER)
 _NEAR = 0.9  # the share of its time after which an answer is asked for urgently, as for clocks (U-32)
 
 
@@ -80,7 +80,7 @@ def overdue(at: datetime) -> Q:
 def tiles_of(user: User, at: datetime) -> list[Tile]:
     """What the user has to answer and to judge at the instant `at` (UTC), by its roles."""
     tiles = []
-    if has_role(user, *ANSWERERS):
+    if has_role(user, *ANSWERERS, *tracks.roles()):
         found = to_answer(user).aggregate(count=Count("pk"), nearest=Min("reply_due_at"))
         is_late = found["nearest"] is not None and found["nearest"] < at
         tiles.append(Tile("answer", _("Supervision to answer"), found["count"], found["nearest"], is_late))

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from organization.roles import Role
-from tickets import agreements, supervision_lines
-from tickets.actions import actions_of
+from tickets import agreements, responsibility_lines, supervision_lines
+from tickets.actions import action_of
 from tickets.display import due_words, instant_words, stored_instant
 from tickets.models.records import NoteKind
 from tickets.models.replies import Attitude, RevisitResult, Satisfaction
 from tickets.models.work_order import WorkOrder
+from tickets.panels import panels_of
 from tickets.phones import masked_name, masked_phone
+from tickets.scheme import DIMENSIONS
 from tickets.states import ClosureCode, OrderRole, Stage, Status
 
 if TYPE_CHECKING:
@@ -86,16 +88,19 @@ class _Teller:
         self.pauses, self.extensions, self.findings = (
             {row["pk"]: row for row in records[source]} for source in ("pause", "extension", "finding")
         )
+        self.reports = {row["pk"]: row for row in records["report"]}
         self.supervisions = {row["pk"]: row for row in records["supervision"]}
         self.causes = {row["pk"]: row for row in records["cause"]}
+        self.responsibilities = {row["pk"]: row for row in records["responsibility"]}
+        self.contests = {row["pk"]: row for row in records["contest"]}
         self.orders = {order.seq: order for order in orders}
         self.attachments = {row.pk: row for row in attachments}
         self.shows_contact = shows_contact
 
     def entry(self, event: TicketEvent) -> Entry:
-        act = actions_of(self.ticket.kind).get(event.action)
-        moved = event.from_status and event.from_status != event.to_status
         order = event.data.get("order")
+        act = action_of(self.ticket.kind, event.action, on_order=order is not None)
+        moved = event.from_status and event.from_status != event.to_status
         return Entry(
             event=event,
             title=str(act.label if act else supervision_lines.TITLES.get(event.action, event.action)),
@@ -128,6 +133,8 @@ class _Teller:
             yield from self._told(interim)
         if "attempt" in data and (revisit := self._next("revisit")) is not None:
             yield from self._revisit(revisit)
+        if (report := self.reports.get(data.get("report"))) is not None:
+            yield from self._report(event.action, report)
         if (rating := self.ratings.get(data.get("rating"))) is not None:
             yield _("Rating"), _("%(score)s of 5") % {"score": rating["score"]}
             yield _("What the customer wrote"), rating["words"]
@@ -137,6 +144,9 @@ class _Teller:
             yield _("Service restored at"), instant_words(stored_instant(reply["restored_at"]))
         yield from self._agreed(event.action, data)
         yield from supervision_lines.lines_of(event.action, data, self.supervisions, self.causes)
+        yield from responsibility_lines.lines_of(
+            data, self.document, self.responsibilities, self.records["share"], self.contests
+        )
         yield from self._decisions(data)
 
     def _agreed(self, action: str, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -177,6 +187,8 @@ class _Teller:
         for _field in data.get("fields", ()):
             if (row := self._next("amendment")) is not None:
                 yield self._field(row["field"]), self._amended(row)
+        if ground := data.get("ground"):
+            yield _("Ground"), label("ground", ground)
         yield _("To"), data.get("to", "")
         if (hand_over := self.hand_overs.get(data.get("hand_over"))) is not None:
             yield _("Note"), hand_over["note"]
@@ -191,6 +203,9 @@ class _Teller:
         yield _("Centre"), self._centre(data)
         yield _("Into"), data.get("into", "")
         yield _("Repeat of"), data.get("repeat_of", "")
+        yield _("Higher ticket"), data.get("higher", "")
+        yield _("Made of"), data.get("below", "")
+        yield from panels_of(self.ticket.kind).lines(data)
         if "bounces" in data:
             yield _("Bounces"), str(data["bounces"])
         if data.get("given_up"):
@@ -202,6 +217,20 @@ class _Teller:
         yield _("Customer's attitude"), str(Attitude(row["attitude"]).label)
         yield _("Person told"), row["person_told"] if self.shows_contact else masked_name(row["person_told"])
         yield _("Plan"), row["plan"]
+
+    def _report(self, action: str, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """A version of the report in the step that handed it in; the reviewer's remark in the one that reviewed it."""
+        if action in _REVIEWS:
+            yield _("Version"), str(row["version"])
+            yield _("Remark"), row["remark"]
+            return
+        yield _("Version"), str(row["version"])
+        if row["ground"]:
+            yield _("Ground"), self.document.label("ground", row["ground"])
+        yield _("What was found"), row["investigation"]
+        yield _("Result"), row["result"]
+        yield _("How the customer was answered"), row["customer_told"]
+        yield _("What will be put right"), row["measures"]
 
     def _told(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield self.document.label("answer_mode", row["mode"]), row["content"]
@@ -219,7 +248,7 @@ class _Teller:
         yield _("Remark"), row["remark"]
 
     def _amended(self, row: dict[str, Any]) -> str:
-        old, new = row["old"], row["new"]
+        old, new = (self._recorded(row["field"], row[side]) for side in ("old", "new"))
         if row["is_contact"] and not self.shows_contact:
             mask = masked_phone if row["field"] in _PHONES else masked_name
             old, new = mask(old), mask(new)
@@ -238,10 +267,27 @@ class _Teller:
         return self.document.label(name, value) if value else ""
 
     def _field(self, name: str) -> str:
-        for row in (self.ticket, self.ticket.contact):
-            if name in (one.name for one in row._meta.get_fields()):
-                return str(getattr(row._meta.get_field(name), "verbose_name", name))
-        return name
+        column = self._column(name)
+        return str(getattr(column, "verbose_name", name))
+
+    def _recorded(self, name: str, text: str) -> str:
+        """A corrected value as people read it."""
+        column: Any = self._column(name)
+        if text in ("True", "False"):
+            return _("Yes") if text == "True" else _("No")
+        if name in DIMENSIONS:
+            return self.document.label(name, text)
+        words = dict(getattr(column, "flatchoices", ()))
+        return "" if text == "None" else str(words.get(text, text))
+
+    def _column(self, name: str) -> Any:
+        """The column of the ticket, its contact or what only its kind has; None where none has it."""
+        detail = panels_of(self.ticket.kind).detail
+        own: list[Any] = [self.ticket._meta.get_field(detail).related_model] if detail else []
+        for model in (type(self.ticket), type(self.ticket.contact), *own):
+            if name in (one.name for one in model._meta.get_fields()):
+                return model._meta.get_field(name)
+        return None
 
     def _next(self, source: str) -> dict[str, Any] | None:
         rows = self.records[source]
@@ -254,6 +300,7 @@ class _Teller:
         return row
 
 
+_REVIEWS = frozenset({"approve", "return_report"})
 _NOTE_LABELS = {kind.value: kind.label for kind in NoteKind if kind != NoteKind.NOTE}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -12,7 +13,7 @@ from core.errors import NotPermitted, Refused, Stale
 from core.numbers import ticket_number
 from organization.grants import Grant, grants_of
 from tickets import clocks, notifications, record
-from tickets.actions import HeldBy, Step, actions_of, follow_up_of
+from tickets.actions import HeldBy, Step, action_of, actions_of, follow_up_of, order_actions_of
 from tickets.constraints import in_words
 from tickets.models import Ticket, WorkOrder
 from tickets.models.ticket import kind_of
@@ -90,17 +91,20 @@ def _load(
 ) -> Step:
     """Lock the ticket, the others that the action touches and the work order; all in ascending id."""
     kind = Ticket.objects.filter(pk=ticket_id).values_list("kind", flat=True).first()
-    known = actions_of(kind).get(action) if kind else None
+    known = action_of(kind, action, on_order=order is not None) if kind else None
     if kind and known is None:
         raise Refused(_("There is no such action."), code="unknown_action")
     scope = Ticket.objects.all()
     if by is not None:
         scope = known.finder(by, data) if known and known.finder else scope.visible_to(by, at)
-    wanted = sorted({ticket_id, *(known.locks(data) if known else ())})
+    wanted = sorted({ticket_id, *(known.locks(ticket_id, data) if known else ())})
+    if known is not None and known.out_of_reach:
+        rows = Ticket.objects.filter(Q(pk__in=wanted) & (~Q(pk=ticket_id) | Q(pk__in=scope.values("pk"))))
+    else:
+        rows = scope.filter(pk__in=wanted)
     locked = {
         ticket.pk: ticket
-        for ticket in scope.filter(pk__in=wanted)
-        .select_related("scheme_version", "business_type", "complaint_type", "cause", "channel")
+        for ticket in rows.select_related("scheme_version", "business_type", "complaint_type", "cause", "channel")
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     }
@@ -110,8 +114,8 @@ def _load(
     if len(locked) != len(wanted) - 1:
         raise Refused(_("The other ticket does not exist or is outside your scope."), code="other_unknown")
     step = Step(ticket, known, by, None, at, data, others=locked)
-    if known.on_order:
-        found = ticket.work_orders.filter(seq=order or 0).select_related("unit", "parent", "parent__unit").first()
+    if order is not None:
+        found = ticket.work_orders.filter(seq=order).select_related("unit", "parent", "parent__unit").first()
         if found is None:
             raise Refused(_("There is no such work order."), code="order_unknown")
         found.ticket = ticket
@@ -156,7 +160,9 @@ def _check_version(step: Step, expected: int | None) -> None:
     if expected is None or expected == current:
         return
     # Alerts, notes and other acts that disturb no form are not what the person has to look at.
-    disturbing = [action.name for action in actions_of(step.ticket.kind).values() if action.bumps_version]
+    kind = step.ticket.kind
+    acts = (*actions_of(kind).values(), *order_actions_of(kind).values())
+    disturbing = [action.name for action in acts if action.bumps_version]
     last = step.ticket.events.filter(action__in=disturbing).select_related("actor").order_by("-seq").first()
     who = last.actor.name if last and last.actor else _("the system")
     raise Stale(who, last.at if last else step.ticket.changed_at)

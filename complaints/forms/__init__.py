@@ -1,7 +1,8 @@
 """The forms of a complaint's own acts."""
 
-from complaints.forms import answering, dispatching, revisiting
-from tickets.forms import register
+from complaints.forms import answering, dispatching
+from tickets.forms import answering as telling
+from tickets.forms import register, revisiting
 from tickets.states import Kind
 
 
@@ -17,17 +18,17 @@ def register_forms() -> None:
         send_back=dispatching.SendBackForm,
         return_instruction=dispatching.ReturnInstructionForm,
         answer_direct=answering.AnswerDirectForm,
-        record_attempt=answering.RecordAttemptForm,
-        answer=answering.AnswerForm,
+        record_attempt=telling.RecordAttemptForm,
+        answer=answering.ComplaintAnswerForm,
         reject_result=dispatching.RejectResultForm,
         approve_clearance=answering.ApproveClearanceForm,
         refuse_clearance=dispatching.RefuseClearanceForm,
-        interim_reply=answering.InterimReplyForm,
+        interim_reply=telling.InterimReplyForm,
         grant_waiver=answering.GrantWaiverForm,
         attempt_revisit=revisiting.AttemptRevisitForm,
         revisit=revisiting.RevisitForm,
         rework=dispatching.ReworkForm,
         dismiss=revisiting.DismissForm,
-        fulfil_promise=answering.FulfilPromiseForm,
+        fulfil_promise=telling.FulfilPromiseForm,
         unarchive=dispatching.UnarchiveForm,
     )

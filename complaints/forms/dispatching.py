@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.forms.order_rows import OrdersForm
 from organization.models import Unit
 from tickets.display import due_words
 from tickets.forms import ActForm, ClickForm, Place, ReasonForm, Situation
 from tickets.forms.fields import UnitField, plain_choices, text_field
+from tickets.forms.order_rows import OrdersForm
 from tickets.forms.orders import offer_units
 from tickets.models import Ticket
 from tickets.selectors import proposed_unit

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from organization.selectors import covers
 from tickets import clocks
-from tickets.models import Answer, InterimReply, TicketNote
+from tickets.models import Answer
 from tickets.models.attachment import AttachmentPurpose
-from tickets.models.records import NoteKind
 from tickets.services import orders, rating
-from tickets.services.noting import keep_explanation, note
+from tickets.services.answering import check_plan, keep_answer
+from tickets.services.answering import interim_reply as tell_interim
+from tickets.services.noting import keep_explanation
 from tickets.states import ClosureCode, Origin, Stage, Status
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from tickets.actions import Step
 
 
@@ -50,46 +49,11 @@ def check_decline(step: Step) -> None:
         raise Refused(_("Under this scheme every complaint is accepted."), code="decline_off")
 
 
-def check_plan(step: Step) -> None:
-    """Closing as unresolved needs a plan and a date to come (model 3.1)."""
-    if step.data["closure_code"] != ClosureCode.UNRESOLVED:
-        return
-    if not step.data.get("plan") or step.data.get("promised_for") is None:
-        raise Refused(_("Say what will be done, and by when the customer hears again."), code="plan_missing")
-    check_future(step, step.data["promised_for"])
-
-
-def check_future(step: Step, promised: datetime) -> None:
-    """A promise lies ahead."""
-    if promised <= step.at:
-        raise Refused(_("The promised time has passed already. Choose a later one."), code="promise_past")
-
-
-def check_attempts(step: Step) -> None:
-    """A customer counts as not reached after the prescribed attempts on different days only (model 3.1)."""
-    if step.data["closure_code"] != ClosureCode.NO_CONTACT:
-        return
-    rule = step.scheme.options.revisit
-    since = _round_began(step)
-    tried = TicketNote.objects.filter(ticket=step.ticket, kind=NoteKind.NOT_REACHED, at__gte=since)
-    if not rule.may_give_up(tried.values_list("at", flat=True)):
-        raise Refused(
-            _("Record %(attempts)s attempts on %(days)s different days before closing as not reached.")
-            % {"attempts": rule.attempts, "days": rule.days},
-            code="attempts_missing",
-        )
-
-
 def answer_on_spot(step: Step) -> None:
     """Answer and close in one step (U-35…U-37). Data as for `answer`."""
-    _record_answer(step, is_on_spot=True)
+    keep_answer(step, is_on_spot=True)
     clocks.stop(step, Stage.TOTAL)
     _after_closing(step)
-
-
-def record_attempt(step: Step) -> None:
-    """The customer was called for the answer and not reached. Data: text."""
-    step.notes["note"] = note(step, NoteKind.NOT_REACHED, step.data["text"]).pk
 
 
 def answer(step: Step) -> None:
@@ -98,7 +62,7 @@ def answer(step: Step) -> None:
     Data: mode, person_told, content, attitude, closure_code, plan, promised_for. Where the closing needs clearance
     the whole course runs on until it is given, and is then judged at the answer.
     """
-    _record_answer(step, is_on_spot=False)
+    keep_answer(step)
     clocks.stop(step, Stage.ANSWER)
     if step.ticket.status == Status.CLOSED:
         clocks.stop(step, Stage.TOTAL)
@@ -150,53 +114,37 @@ def answer_direct(step: Step) -> None:
 
 
 def interim_reply(step: Step) -> None:
-    """Tell the customer how it stands (回复, U-15, U-44). It closes nothing. Data: mode, content, promised_for."""
-    promised = step.data.get("promised_for")
-    if promised is not None:
-        check_future(step, promised)
+    """Tell the customer how it stands; a new promise replaces the old one. Data: mode, content, promised_for."""
+    tell_interim(step)
+    if (promised := step.data.get("promised_for")) is not None:
         detail = step.ticket.complaint_detail
         detail.promised_at = promised
         detail.save(update_fields=["promised_at"])
-    row = InterimReply.objects.create(
-        ticket=step.ticket,
-        at=step.at,
-        by=step.person,
-        mode=step.data["mode"],
-        content=step.data["content"],
-        promised_for=promised,
-    )
-    step.said.append(row)
-    step.notes.update(reply=row.pk, promised_for=promised)
 
 
-def fulfil_promise(step: Step) -> None:
-    """What was promised at an unresolved closing is done (承诺跟踪). Data: text."""
-    if clocks.stop(step, Stage.FOLLOW_UP) is None:
-        raise Refused(_("No promise is open on this ticket."), code="no_promise")
-    step.notes["note"] = note(step, NoteKind.NOTE, step.data["text"]).pk
+def answer_by_higher(step: Step) -> None:
+    """What came of the complaint at a higher level has answered for both, and calls the customer back (model 1).
 
-
-def _record_answer(step: Step, *, is_on_spot: bool) -> None:
-    data: dict[str, Any] = step.data
-    is_unresolved = data["closure_code"] == ClosureCode.UNRESOLVED
+    Data: given (the higher ticket's answer), higher (its number).
+    """
+    given: Answer = step.data["given"]
     row = Answer.objects.create(
         ticket=step.ticket,
         round=step.ticket.round,
-        at=step.at,
-        by=step.person,
-        mode=data["mode"],
-        person_told=data.get("person_told", ""),
-        content=data["content"],
-        attitude=data["attitude"],
-        closure_code=data["closure_code"],
-        plan=data.get("plan", "") if is_unresolved else "",
-        promised_for=data.get("promised_for") if is_unresolved else None,
-        is_on_spot=is_on_spot,
+        at=given.at,
+        by=given.by,
+        mode=given.mode,
+        person_told=given.person_told,
+        content=given.content,
+        attitude=given.attitude,
+        closure_code=given.closure_code,
+        plan=given.plan,
+        promised_for=given.promised_for,
     )
     step.said.append(row)
-    step.notes.update(answer=row.pk, closure_code=row.closure_code)
-    if data.get("substantiated"):
-        step.ticket.substantiated = data["substantiated"]
+    step.notes.update(answer=row.pk, closure_code=row.closure_code, higher=step.data["higher"])
+    orders.recall_open(step)
+    clocks.stop(step, Stage.TOTAL, at=given.at)
 
 
 def _after_closing(step: Step) -> None:
@@ -211,8 +159,3 @@ def _after_closing(step: Step) -> None:
     rating.make_link(step, given)
     if given.promised_for is not None:  # it may have passed while the clearance was awaited
         clocks.start(step, Stage.FOLLOW_UP, started=given.at, promised=given.promised_for)
-
-
-def _round_began(step: Step) -> datetime:
-    total = step.ticket.clocks.filter(stage=Stage.TOTAL, round=step.ticket.round).order_by("attempt").first()
-    return total.started_at if total else step.ticket.accepted_at

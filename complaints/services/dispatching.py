@@ -12,9 +12,8 @@ from organization.roles import Role
 from organization.selectors import centre_for
 from tickets import clocks
 from tickets.facts import facts_of
-from tickets.models.records import LinkKind
-from tickets.services import common, orders
-from tickets.states import Origin, Status
+from tickets.services import common, intake, orders
+from tickets.states import LinkKind, Origin, Status
 
 if TYPE_CHECKING:
     from organization.grants import Grant
@@ -24,22 +23,10 @@ if TYPE_CHECKING:
 
 def check_complete(step: Step) -> None:
     """What a complaint needs before it leaves the channel (U-35): who and what, a business, the script's fields."""
-    if step.ticket.business_type_id is None:
-        raise Refused(_("Choose the business type first."), code="business_missing")
     script = step.scheme.script_for(facts_of(step.ticket))
-    needed = {
-        _("customer's name"): step.ticket.contact.name,
-        _("summary"): step.ticket.summary,
-        _("what the customer says"): step.ticket.description,
-        **{
-            str(field.label): step.ticket.extra.get(field.code)
-            for field in (script.fields if script else ())
-            if field.required
-        },
-    }
-    missing = [label for label, value in needed.items() if value in (None, "")]
-    if missing:
-        raise Refused(_("Fill in first: %(fields)s.") % {"fields": ", ".join(missing)}, code="fields_missing")
+    answers = step.ticket.extra
+    asked = script.fields if script else ()
+    intake.need(step, {str(field.label): answers.get(field.code) for field in asked if field.required})
 
 
 def submit(step: Step) -> None:

@@ -10,10 +10,9 @@ from complaints.services.intake import check_repeatable
 from core.errors import Refused
 from tickets import clocks
 from tickets.models import TicketLink
-from tickets.models.records import LinkKind
 from tickets.services.common import AMENDABLE, AMENDABLE_CONTACT, CLASSES, FLAGS, correct
 from tickets.services.judging import judge_priority
-from tickets.states import Outcome, Stage
+from tickets.states import LinkKind, Outcome, Stage
 
 if TYPE_CHECKING:
     from tickets.actions import Step

@@ -20,12 +20,13 @@ from django.utils.translation import gettext as _
 
 from complaints.batches import TAKEN, UNCONFIRMED, BatchState, ImportBatch, ImportRow, importing_units
 from complaints.models import Complaint
-from complaints.services.intake import Customer, Matter, take
+from complaints.services.intake import Matter, take
 from core import clock
 from core.errors import NotPermitted, Refused
 from core.waking import wake_on_commit
 from organization.models import Unit, User
 from tickets.models import DictionaryEntry, Ticket
+from tickets.services.intake import Customer
 from tickets.services.publishing import hold_back, publish
 from tickets.services.schemes import current_version
 from tickets.workflow import perform

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "escalations",
     "appeals",
     "reporting",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -170,5 +171,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"propagate": True, "handlers": []}},
+    "loggers": {
+        "django.server": {"propagate": True, "handlers": []},
+        "fontTools": {"level": "WARNING"},  # tells every letter of a document
+    },
 }

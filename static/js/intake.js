@@ -3,7 +3,7 @@
   "use strict";
 
   const PAUSE = 350; // ms without a key before the side is asked
-  const form = document.getElementById("complaint_form");
+  const form = document.querySelector("form[data-side]");
 
   const wrong = form?.querySelector(".invalid :is(input, select, textarea)");
   (wrong || document.querySelector("[data-focus]"))?.focus();
@@ -78,7 +78,7 @@
 
   async function refresh() {
     const data = new FormData(form);
-    data.delete("signature");
+    for (const input of form.querySelectorAll("input[type=file]")) data.delete(input.name); // they stay here until it is sent
     const mine = ++asked;
     let answer;
     try {

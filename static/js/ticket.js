@@ -73,6 +73,16 @@
     follow();
   }
 
+  // Only what lies with the company is shared out among its units.
+  const shares = form.querySelector("[data-company-only]");
+  if (shares) {
+    const follow = () => {
+      shares.disabled = shares.hidden = form.elements.namedItem("attribution").value !== "company";
+    };
+    form.addEventListener("change", follow);
+    follow();
+  }
+
   // Long lists are narrowed by typing.
   form.querySelectorAll("select[data-filter]").forEach((select) => {
     if (select.options.length < 15) return;

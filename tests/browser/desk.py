@@ -69,6 +69,12 @@ class Person:
         """Go to an address of the application."""
         self.page.goto(self._address + path)
 
+    def goes_to(self, path: str) -> int:
+        """The same; gives the status of the answer, which is 404 for what does not exist for them."""
+        answer = self.page.goto(self._address + path)
+        assert answer is not None
+        return answer.status
+
     def pool(self, code: str) -> list[str]:
         """The numbers of the tickets that wait in a pool, in their order."""
         self.open(f"/desk/?pool={code}")
@@ -133,6 +139,15 @@ class Person:
         self.types(**typed)
         with self.page.expect_navigation():
             self.page.locator("[data-act] .actions button").first.click()
+
+    def attaches(self, number: str, purpose: str, path: Path) -> None:
+        """Attach a file on the ticket's page."""
+        self.find(number)
+        self.page.locator("details.attach summary").click()
+        form = self.page.locator("details.attach form")
+        self.fill(form, {"purpose": purpose, "file": path})
+        with self.page.expect_navigation():
+            form.locator("button").click()
 
     def succeeds(self, number: str) -> None:
         """The act was done: the page says so, on the ticket or, where it left the person's sight, on the workbench."""

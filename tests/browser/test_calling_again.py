@@ -12,7 +12,7 @@ from tests.browser.desk import INTAKE, Office, Person
 from tests.factories.organization import Operator
 from tests.factories.tickets import CUSTOMER, bring_to, when
 from tickets.models import Ticket
-from tickets.models.records import LinkKind
+from tickets.states import LinkKind
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from complaints.services.intake import Customer, Matter, take
+from complaints.services.intake import Matter, take
 from core import clock
 from tests.factories.organization import build_operator
 from tickets import record
 from tickets.models import DictionaryEntry, StageClock, Ticket
+from tickets.services.intake import Customer
 from tickets.services.schemes import load_scheme, shipped_text
 from tickets.workflow import perform
 

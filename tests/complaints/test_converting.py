@@ -27,7 +27,8 @@ def test_i_02_the_acceptance_stays_and_running_clocks_follow(operator: Operator)
 def test_other_limits_count_from_the_first_start(operator: Operator) -> None:
     text = shipped_text("unicom").replace(
         "limits:\n",
-        "limits:\n  - {id: asked, rules: [I-02], stage: dispatch, when: {request_type: inquiry}, upper: 30h}\n",
+        "limits:\n"
+        "  - {id: asked, rules: [I-02], stage: dispatch, when: {kind: complaint, request_type: inquiry}, upper: 30h}\n",
     )
     load_unicom(text=text)
     ticket = bring_to(Status.PENDING_DISPATCH, operator, request_type="inquiry")

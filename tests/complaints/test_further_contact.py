@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from complaints.services.intake import Customer
 from core.errors import NotPermitted, Refused
 from organization.models import Unit
 from tests.factories.organization import Operator
 from tests.factories.tickets import CUSTOMER, bring_to, clock_of, do, entry, last_event, take_complaint, when
 from tickets.models import HandOver, Ticket, TicketLink
+from tickets.services.intake import Customer
 from tickets.services.repeats import history_of, open_on_same_matter, propose_repeat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]

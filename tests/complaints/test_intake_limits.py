@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 
-from complaints.services.intake import Customer, Matter, take
+from complaints.services.intake import Matter, take
 from core import clock
 from core.errors import Refused
 from organization.models import Unit, User
 from tests.factories.organization import build_operator
 from tickets.models import DictionaryEntry, Ticket
+from tickets.services.intake import Customer
 from tickets.services.schemes import load_scheme, shipped_text
 from tickets.states import Status
 from tickets.workflow import perform

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from complaints.services.intake import Customer
 from core import clock
 from core.clock import FrozenClock
 from core.models import AccessKind, AccessLog
@@ -17,8 +16,8 @@ from tests.complaints.intake import ADD, ANSWER, FAULT, POLICY, change_of, clien
 from tests.factories.organization import Operator
 from tests.factories.tickets import CUSTOMER, bring_to, entry, take_complaint
 from tickets.models import Ticket
-from tickets.models.records import LinkKind
-from tickets.states import Status
+from tickets.services.intake import Customer
+from tickets.states import LinkKind, Status
 from tickets.workflow import perform
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]

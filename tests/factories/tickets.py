@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from complaints.models import Complaint
-from complaints.services.intake import Customer, Matter, take
+from complaints.services.intake import Matter, take
 from complaints.services.remedies import propose_waiver
 from core import clock
 from core.clock import local_day
@@ -21,7 +21,7 @@ from organization.models import Unit, User
 from organization.roles import Role
 from organization.selectors import people_with
 from tests.factories.organization import Operator
-from tickets.actions import HeldBy, actions_of
+from tickets.actions import HeldBy, order_actions_of
 from tickets.models import (
     Attachment,
     DictionaryEntry,
@@ -33,6 +33,7 @@ from tickets.models import (
     WorkOrder,
 )
 from tickets.models.attachment import AttachmentPurpose
+from tickets.services.intake import Customer
 from tickets.services.reporting_up import late_clocks
 from tickets.services.schemes import load_scheme, shipped_text
 from tickets.states import Kind, OrderStatus, Status
@@ -62,12 +63,15 @@ _USUAL: dict[str, Role] = {
     "approve_extension": Role.DIRECTOR,
     "refuse_extension": Role.DIRECTOR,
     "adjudicate_delay": Role.SUPERVISOR,
+    "adjudicate_responsibility": Role.SUPERVISOR,
+    "settle_responsibility": Role.SUPERVISOR,
     "approve": Role.DIRECTOR,
     "refuse": Role.DIRECTOR,
     "reassign": Role.DIRECTOR,
     "attempt_revisit": Role.REVISITOR,
     "revisit": Role.REVISITOR,
 }
+_BY_THE_UNIT_AT_WORK = {"propose_responsibility": Role.HANDLER, "contest_responsibility": Role.DIRECTOR}
 _BY_THE_UNIT_SUPERVISED = frozenset({"acknowledge_supervision", "reply_supervision"})
 _BY_THE_SYSTEM = frozenset({"archive", "collect", "rate", "rate_low", "recompute_clocks", "to_dispatch"})
 
@@ -252,12 +256,13 @@ def usual_person(act: str, operator: Operator, ticket: Ticket, order: int | None
     """Who does an act in everyday work; None for the system."""
     if act in _BY_THE_SYSTEM:
         return None
+    if act in _BY_THE_UNIT_AT_WORK:
+        return _first(_BY_THE_UNIT_AT_WORK[act], _at_work(ticket))
     if act in _BY_THE_UNIT_SUPERVISED:
         unit = ticket.supervisions.latest("seq").target_unit
         return _first(Role.DISPATCHER if unit == ticket.owner_unit else Role.HANDLER, unit)
-    held_by = actions_of(Kind.COMPLAINT)[act].held_by
     target = ticket.work_orders.filter(seq=order).first() if order is not None else None
-    if target is not None and held_by is HeldBy.UNIT:
+    if target is not None and order_actions_of(Kind.COMPLAINT)[act].held_by is HeldBy.UNIT:
         return _first(_USUAL.get(act, Role.HANDLER), target.unit)
     if target is not None and target.parent is not None:
         return _first(Role.HANDLER, target.parent.unit)
@@ -289,6 +294,11 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         order = ticket.work_orders.order_by("seq").last()
         unit = order.unit_id if order else ticket.owner_unit_id
         return {"unit": unit, "trigger": "key", "grade": "supervise", "demand": "请于今日内说明处理进展"}
+    if act in ("propose_responsibility", "adjudicate_responsibility", "settle_responsibility"):
+        share = {"unit": _at_work(ticket), "liability_class": "business_error", "stage": "handle", "percent": 100}
+        return {"attribution": "company", "ground": "割接未通知客户", "shares": [share]}
+    if act == "contest_responsibility":
+        return {"ground": "割接由网络部安排"}
     if act in ("acknowledge_supervision", "reply_supervision", "judge_supervision"):
         latest = ticket.supervisions.order_by("seq").last()
         answer = {"text": "已加派人员，今日十八时前修复"} if act == "reply_supervision" else {}
@@ -376,6 +386,12 @@ def _walk(ticket: Ticket, path: tuple[Act, ...], operator: Operator, at: dt.date
         at += act.after
         ticket = do(ticket, act.name, operator, at=at, order=act.order, **act.data)
     return Complaint.objects.get(pk=ticket.pk)
+
+
+def _at_work(ticket: Ticket) -> Unit:
+    """The unit that got the last work order, else the centre."""
+    order = ticket.work_orders.order_by("seq").last()
+    return order.unit if order else ticket.owner_unit
 
 
 def _first(role: Role, unit: Unit) -> User:

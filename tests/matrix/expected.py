@@ -1,4 +1,4 @@
-"""Reading the hand-written table of acts."""
+"""Reading the hand-written tables of acts, one for each kind."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 from organization.roles import Role
 
-TABLE = Path(__file__).with_name("complaint_acts.csv")
+FOLDER = Path(__file__).parent
 SYSTEM = "system"
-ACTORS = (*(str(role.value) for role in Role), SYSTEM)
+GROUP_SUPERVISOR = "group_supervisor"
+ACTORS = (*(str(role.value) for role in Role), SYSTEM, GROUP_SUPERVISOR)
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,18 @@ NOBODY = Cell()
 
 
 @cache
-def expected() -> dict[tuple[str, str, str], Cell]:
-    """The table by (act, level, state). Raises ValueError for a row that is there twice or names an unknown role."""
-    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+def expected(kind: str) -> dict[tuple[str, str, str], Cell]:
+    """The table of a kind by (act, level, state). A row may name several states; "=" leads to the one it is in.
+
+    Raises ValueError for a row that is there twice or names an unknown role.
+    """
+    text = (FOLDER / f"{kind}_acts.csv").read_text(encoding="utf-8")
     cells: dict[tuple[str, str, str], Cell] = {}
-    for row in csv.DictReader(lines):
-        key, roles = (row["act"], row["level"], row["state"]), frozenset(row["roles"].split())
-        if key in cells or not roles <= set(ACTORS):
-            raise ValueError(f"wrong row: {row}")
-        cells[key] = Cell(roles, row["to"])
+    for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
+        roles = frozenset(row["roles"].split())
+        for state in row["state"].split():
+            key = (row["act"], row["level"], state)
+            if key in cells or not roles <= set(ACTORS):
+                raise ValueError(f"wrong row: {row}")
+            cells[key] = Cell(roles, state if row["to"] == "=" else row["to"])
     return cells

@@ -25,6 +25,7 @@ from organization import services
 from organization.models import Absence, Membership, User
 from organization.roles import Role
 from tests.conftest import MONDAY_MORNING
+from tests.factories.appeals import bring_appeal
 from tests.factories.organization import SINCE, Operator, build_operator
 from tests.factories.standing import standing
 from tests.factories.tickets import bring_to, do, load_unicom, order_in
@@ -37,7 +38,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 TABLE = Path(__file__).with_name("addresses.csv")
 ALL = frozenset(str(role.value) for role in Role)
 READERS = frozenset({"agent", "dispatcher", "director", "approver", "supervisor", "quality_checker", "manager"})
-SIGHT = {"draft": READERS, "handling": READERS | {"handler"}, "closed": READERS | {"handler", "revisitor"}}
+SIGHT = {
+    "draft": READERS,
+    "handling": READERS | {"handler"},
+    "closed": READERS | {"handler", "revisitor"},
+    "appeal": READERS - {"agent"} | {"liaison", "appeal_officer"},
+}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 
 
@@ -125,6 +131,7 @@ def place(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
             "draft": bring_to("draft", operator),
             "handling": order_in("sent", operator).ticket,
             "closed": bring_to("closed", operator),
+            "appeal": bring_appeal("handling", operator),
         }
         do(tickets["handling"], "supervise", operator)
         picture = SimpleUploadedFile("账单.png", PNG)

@@ -18,6 +18,7 @@ from organization.models import Unit
 from organization.services import sync_roles
 from tests.conftest import MONDAY_MORNING
 from tests.factories import sheets
+from tests.factories.escalations import bring_escalation
 from tests.factories.organization import Operator, build_operator
 from tests.factories.standing import standing
 from tests.factories.tickets import bring_to, load_unicom, order_in
@@ -25,7 +26,7 @@ from tests.matrix.reading import english_words
 from tickets.models import Ticket
 from tickets.pools import pools_of
 from tickets.services.schemes import shipped_text
-from tickets.states import OrderStatus, Status
+from tickets.states import STATES_OF, Kind, OrderStatus, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ ROLES = (
     "appeal_officer",
     "administrator",
 )
-ACTING = ROLES[:8]  # the others see the same pages without buttons
+ACTING = (*ROLES[:8], "escalation_officer", "liaison")  # the others see the same pages without buttons
 # An administrator sees codes and attributes, and what a scheme says in both languages.
 _SCHEME_VALUES = re.findall(r"(?:code|en|unit_suffix): ([^,}\n]+)|(\w+): true", shipped_text("unicom"))
 SCHEME_WORDS = frozenset(re.findall(r"[\w.-]+", " ".join(map(" ".join, _SCHEME_VALUES)).lower()))
@@ -59,9 +60,10 @@ def operator(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         load_unicom()
         sync_roles()
         operator = build_operator()
-        for state in Status:
-            if state != Status.DECLINED:  # `unicom` takes every complaint
-                bring_to(state, operator)
+        for state in STATES_OF[Kind.COMPLAINT] - {Status.DECLINED}:  # `unicom` takes every complaint
+            bring_to(state, operator)
+        for state in STATES_OF[Kind.ESCALATION]:
+            bring_escalation(state, operator)
         for order_state in OrderStatus:
             order_in(order_state, operator)
         yield operator
@@ -169,6 +171,17 @@ def test_the_intake_page(operator: Operator) -> None:
     for ending in ("_save", "_submit", "_answer"):
         reader.send(add, **{ending: "1", "phone": "12", "accepted_at": "明天"})
     reader.send(add, _submit="1", phone="13812345678", channel="hall", summary="😀" * 200)
+    assert not reader.faults, reader.report()
+
+
+def test_the_intake_page_of_the_group(operator: Operator) -> None:
+    """The caller's tickets, and what is refused."""
+    reader = Reader(operator, "escalation_officer")
+    new = reverse("escalation_new")
+    reader.open(new)
+    reader.send(reverse("escalation_side"), phone="13812345678")
+    for ending in ("_save", "_submit"):
+        reader.send(new, **{ending: "1", "phone": "12", "accepted_at": "明天", "other_number": "C"})
     assert not reader.faults, reader.report()
 
 

@@ -38,6 +38,18 @@ def test_now_comes_only_from_the_clock() -> None:
     assert not found, "Use core.clock.now()"
 
 
+def test_the_kernel_names_no_kind_of_the_higher_rooms() -> None:
+    """Another kind touches its own app and `tickets/states.py` (ADR 0012); roles are the organization's words too."""
+    found = [
+        f"{relative(path)}:{number} {line.strip()}"
+        for path in python_files("tickets")
+        if relative(path) != "tickets/states.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"escalat|appeal", line, re.IGNORECASE)
+    ]
+    assert not found, "Say it by kind, role or act: tickets.tracks, tickets.actions"
+
+
 def test_no_field_stamps_itself() -> None:
     """auto_now asks Django's clock, which nobody can hold."""
     found = [

@@ -38,7 +38,7 @@ def make_late(operator: Operator) -> list[Ticket]:
 def check_once() -> None:
     """Each threshold reached has one alert, event and trigger; each clock one outbox row; each unit one order."""
     from core import clock
-    from tests.complaints import walk_rules
+    from tests.walks import reading, rules
     from tickets.models import Alert, Outbox, StageClock, SupervisionOrder, SupervisionTrigger, Ticket, TicketEvent
     from tickets.states import Grade
 
@@ -52,7 +52,7 @@ def check_once() -> None:
     told = Outbox.objects.filter(key__startswith="alert:")
     assert told.count() >= len(set(alerts.values_list("clock", flat=True)))
     for pk in Ticket.objects.values_list("pk", flat=True):
-        walk_rules.check(walk_rules.load(pk), clock.now())
+        rules.check(reading.load(pk), clock.now())
 
 
 def main(word: str) -> None:

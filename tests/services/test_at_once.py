@@ -14,11 +14,11 @@ import pytest
 from core import clock
 from core.errors import Refused, Stale
 from core.numbers import is_valid_number
-from tests.complaints import walk_rules
 from tests.conftest import MONDAY_MORNING
 from tests.factories.organization import Operator
 from tests.factories.tickets import bring_to, order_in, take_complaint
 from tests.services.at_once import at_once, second_meets_first
+from tests.walks import reading, rules
 from tickets.models import Ticket, TicketEvent
 from tickets.record import faults_of
 from tickets.states import OrderStatus, Outcome, Stage, Status
@@ -39,8 +39,8 @@ def dispatching(ticket: Ticket, who: str, operator: Operator, **data: Any) -> Ca
 
 def assert_whole(ticket: Ticket, *acts: str) -> Ticket:
     """Every rule of the walks holds, and the ticket's last events are `acts`."""
-    found = walk_rules.load(ticket.pk)
-    walk_rules.check(found, clock.now())
+    found = reading.load(ticket.pk)
+    rules.check(found, clock.now())
     assert [event.action for event in found.events.all()][-len(acts) :] == list(acts)
     return found
 

@@ -11,10 +11,10 @@ from django.test import Client
 from core import clock
 from core.models import Heartbeat
 from core.tasks import heartbeat
-from tests.complaints import walk_rules
 from tests.factories.organization import Operator
 from tests.factories.tickets import do, take_complaint
 from tests.services.processes import beat, running, wait_for, worker
+from tests.walks import reading, rules
 from tickets.models import Ticket
 from tickets.states import Status
 from tickets.tasks import archive_due
@@ -48,8 +48,8 @@ def test_beat_brings_the_pulse_and_the_archive(tmp_path: Path, client: Client, o
         wait_for(lambda: archived() and Heartbeat.objects.count() == 2, seconds=130, what="A beat")
         found = client.get("/readyz").json()
         assert (found["status"], found["beat"], found["sweep"]) == ("ok", "ok", "ok")
-    after = walk_rules.load(ticket.pk)
-    walk_rules.check(after, clock.now())
+    after = reading.load(ticket.pk)
+    rules.check(after, clock.now())
     last = list(after.events.all())[-1]
     assert (last.action, last.actor) == ("archive", None)
     assert not running()
@@ -67,14 +67,14 @@ def test_what_a_killed_worker_left_another_finishes(operator: Operator) -> None:
             killed.wait(timeout=30)
         wait_for(lambda: not running(), seconds=30, what="The end of its children")
     for ticket, expected in zip(tickets, [Status.ARCHIVED] * 3 + [Status.CLOSED] * 3, strict=True):
-        after = walk_rules.load(ticket.pk)
-        walk_rules.check(after, clock.now())
+        after = reading.load(ticket.pk)
+        rules.check(after, clock.now())
         assert after.status == expected
     with worker():
         archive_due.delay()  # what beat does a minute later
         wait_for(lambda: archived() == 6, seconds=60, what="The rest of the batch")
     for ticket in tickets:
-        after = walk_rules.load(ticket.pk)
-        walk_rules.check(after, clock.now())
+        after = reading.load(ticket.pk)
+        rules.check(after, clock.now())
         assert [event.action for event in after.events.all()] == ["register", "answer_on_spot", "archive"]
     assert not running()

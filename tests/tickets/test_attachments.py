@@ -18,6 +18,7 @@ from tests.factories.organization import Operator, build_operator
 from tests.factories.tickets import do, entry, load_unicom, take_complaint
 from tickets.digests import digest_of
 from tickets.models import Attachment, Ticket
+from tickets.models.attachment import AttachmentPurpose
 from tickets.services import file_types
 from tickets.services.attachments import attach, clean_name
 
@@ -125,7 +126,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_and_not_kept(name: str, oper
 
 
 def test_a_file_over_its_limit_is_refused_in_words(operator: Operator) -> None:
-    limits = {"evidence": 20 * 1024 * 1024, "signature": 20 * 1024 * 1024, "recording": 100 * 1024 * 1024}
+    limits = {purpose.value: 20 * 1024 * 1024 for purpose in AttachmentPurpose} | {"recording": 100 * 1024 * 1024}
     assert {purpose: accepted.limit for purpose, accepted in file_types.ACCEPTED.items()} == limits
     ticket = take_complaint(operator)
     full, over = upload("p.png", PNG), upload("p.png", PNG)

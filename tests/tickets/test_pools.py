@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from complaints.services.intake import Customer
 from core import clock
 from tests.factories.organization import Operator
 from tests.factories.tickets import bring_to, do, entry, order_in
 from tickets.lists import Cursor, page_of
 from tickets.models import Ticket
 from tickets.pools import POOLS, counts_of, pools_of
+from tickets.services.intake import Customer
 from tickets.states import OrderStatus, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]

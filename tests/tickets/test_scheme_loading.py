@@ -181,4 +181,4 @@ def test_loading_takes_few_queries_whatever_the_number_of_entries() -> None:
     with CaptureQueriesContext(connection) as unicom:
         load_scheme(shipped_text("unicom"), name="unicom")
     assert DictionaryEntry.objects.filter(scheme__code="unicom").count() > 200
-    assert len(unicom) <= len(small) + 2  # trees of four levels instead of two
+    assert len(unicom) <= len(small) + 4  # trees of four levels instead of two, the full ones in two batches on SQLite

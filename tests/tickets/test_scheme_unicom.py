@@ -111,25 +111,50 @@ def test_sc03_billing_goes_to_its_type_owner_and_an_unknown_type_to_the_business
 
 
 def test_every_complaint_type_has_a_proposal() -> None:
-    for business in ("lte", "broadband", "messaging", "own_hall"):
+    for business in ("lte", "broadband", "messaging", "own_hall", "international_calls"):
         for entry in DOCUMENT.complaint_types_for(business):
             assert DOCUMENT.route(Facts(business_type=business, complaint_type=entry.code)), entry.code
 
 
 def test_u33_u34_channels_and_who_must_sign() -> None:
     recorded = {code: DOCUMENT.records(code) for code in codes("channel", 1)}
-    assert len(recorded) == 10
+    assert len(recorded) == 12  # the ten of U-33; e-mail and visits are the group's
     assert [code for code, records in recorded.items() if not records] == [
         "hall",
         "visit_centre",
         "customer_club",
         "account_manager",
+        "visit",
     ]
     assert DOCUMENT.options.signature_where_not_recorded
 
 
+def test_u60_the_group_takes_escalated_complaints_by_unified_channels() -> None:
+    """U-07: phone, letter, visit; U-60: fax, website, e-mail."""
+    channels = DOCUMENT.all_entries("channel")
+    taken = {entry.code for entry in channels if entry.attributes["group"]}
+    assert taken == {"hotline", "letter", "visit", "fax", "website", "email"}
+
+
+@pytest.mark.parametrize(
+    "business, limit_stated",
+    [
+        ("broadband", "7wd"),
+        ("lte", "3wd"),
+        ("messaging", "3wd"),
+        ("own_hall", "3wd"),
+        ("international_calls", "3wd"),  # U-08
+        ("", "3wd"),
+    ],
+)
+def test_u62_the_province_has_seven_or_three_working_days(business: str, limit_stated: str) -> None:
+    facts = Facts(kind="escalation", level="national", business_type=business)
+    assert (limit("handle", facts), limit("review", facts)) == (limit_stated, "1wd")
+    assert (limit("total", facts), limit("dispatch", facts), limit("revisit", facts)) == ("none", "4h", "7nd")
+
+
 def test_u27_two_dimensions() -> None:
-    assert codes("business_type", 1) == ["mobile", "fixed", "value_added", "channel_service"]
+    assert codes("business_type", 1) == ["mobile", "fixed", "value_added", "channel_service", "international"]
     assert [entry.code for entry in DOCUMENT.complaint_types_for("own_hall") if entry.level == 2] == [
         "service_attitude",
         "service_error",

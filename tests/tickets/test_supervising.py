@@ -16,7 +16,7 @@ from tests.factories.tickets import bring_to, do, last_event, order_in, supervis
 from tickets import consistency
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
 from tickets.models.supervision import SUPERVISION_OPEN
-from tickets.states import CLOSED, ENDED, OrderStatus, Status
+from tickets.states import CLOSED, ENDED, STATES_OF, Kind, OrderStatus, Status
 from tickets.workflow import perform
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -347,7 +347,7 @@ class TestJudging:
         assert supervision_of(ticket).replied_at is None
 
     def test_an_order_outlives_the_closing(self, operator: Operator) -> None:
-        for status in sorted(CLOSED):
+        for status in sorted(CLOSED & STATES_OF[Kind.COMPLAINT]):
             ticket = bring_to(status, operator)
             for act in ("supervise", "acknowledge_supervision", "reply_supervision", "judge_supervision"):
                 do(ticket, act, operator)

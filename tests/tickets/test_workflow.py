@@ -101,7 +101,7 @@ def test_what_does_not_exist_is_refused(operator: Operator) -> None:
     for act, order, code in (
         ("fly", None, "unknown_action"),
         ("claim", 9, "order_unknown"),
-        ("claim", None, "order_unknown"),
+        ("claim", None, "unknown_action"),
     ):
         with pytest.raises(Refused) as refusal:
             perform(ticket.pk, act, by=by, order=order)

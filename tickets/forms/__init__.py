@@ -1,6 +1,6 @@
 """One form per act that people do from a page; a kind adds those of its own acts (architecture, Rooms)."""
 
-from tickets.forms import common, orders, supervising, timing
+from tickets.forms import common, orders, responsibility, supervising, timing
 from tickets.forms.base import (
     ANY_KIND,
     ActForm,
@@ -12,6 +12,7 @@ from tickets.forms.base import (
     TextForm,
     form_of,
     register,
+    register_for_orders,
 )
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "TextForm",
     "form_of",
     "register",
+    "register_for_orders",
 ]
 
 register(
@@ -44,6 +46,24 @@ register(
     merge=common.MergeForm,
     unmerge=common.UnmergeForm,
     void=common.VoidForm,
+    supervise=supervising.SuperviseForm,
+    chase=supervising.ChaseForm,
+    acknowledge_supervision=supervising.AcknowledgeSupervisionForm,
+    reply_supervision=supervising.ReplySupervisionForm,
+    judge_supervision=supervising.JudgeSupervisionForm,
+    ask_pause=timing.AskPauseForm,
+    approve_pause=timing.ApprovePauseForm,
+    refuse_pause=timing.RefusePauseForm,
+    resume=timing.ResumeForm,
+    report_serious=timing.ReportSeriousForm,
+    adjudicate_delay=timing.AdjudicateDelayForm,
+    propose_responsibility=responsibility.ProposeResponsibilityForm,
+    adjudicate_responsibility=responsibility.AdjudicateResponsibilityForm,
+    contest_responsibility=responsibility.ContestResponsibilityForm,
+    settle_responsibility=responsibility.SettleResponsibilityForm,
+)
+register_for_orders(
+    ANY_KIND,
     sign=orders.SignForm,
     claim=orders.ClaimForm,
     reply=orders.ReplyForm,
@@ -58,19 +78,8 @@ register(
     ask_assistant=orders.AskAssistantForm,
     recall=orders.RecallForm,
     reassign=orders.ReassignForm,
-    supervise=supervising.SuperviseForm,
-    chase=supervising.ChaseForm,
-    acknowledge_supervision=supervising.AcknowledgeSupervisionForm,
-    reply_supervision=supervising.ReplySupervisionForm,
-    judge_supervision=supervising.JudgeSupervisionForm,
-    ask_pause=timing.AskPauseForm,
-    approve_pause=timing.ApprovePauseForm,
-    refuse_pause=timing.RefusePauseForm,
-    resume=timing.ResumeForm,
     ask_extension=timing.AskExtensionForm,
     approve_extension=timing.ApproveExtensionForm,
     refuse_extension=timing.RefuseExtensionForm,
     upgrade=timing.UpgradeForm,
-    report_serious=timing.ReportSeriousForm,
-    adjudicate_delay=timing.AdjudicateDelayForm,
 )

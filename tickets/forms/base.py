@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 
 class Place(Enum):
-    """Where the button of an act stands: in sight, in the menu, in the menu as what ends a ticket, or in a panel."""
+    """Where the button of an act stands: in sight, in the menu, in the menu as what ends a ticket, in a panel of its
+    own, or in that on responsibility."""
 
     SIGHT = "sight"
     MENU = "menu"
     END = "end"
     PANEL = "panel"
+    RESPONSIBILITY = "responsibility"
 
 
 @dataclass(frozen=True)
@@ -156,16 +158,20 @@ class ClickForm(ActForm):
     one_click = True
 
 
-_forms: dict[tuple[str, str], type[ActForm]] = {}
+_forms: dict[tuple[str, bool, str], type[ActForm]] = {}
 ANY_KIND = ""
 
 
 def register(kind: str, **forms_: type[ActForm]) -> None:
-    """Say which form the acts of a kind have; `ANY_KIND` for acts that are the same for every kind."""
-    for act, form in forms_.items():
-        _forms[kind, act] = form
+    """Say which form the acts on a ticket of a kind have; `ANY_KIND` for acts that are the same for every kind."""
+    _forms.update({(kind, False, act): form for act, form in forms_.items()})
 
 
-def form_of(kind: str, act: str) -> type[ActForm] | None:
+def register_for_orders(kind: str, **forms_: type[ActForm]) -> None:
+    """Say which form the acts on work orders have, likewise."""
+    _forms.update({(kind, True, act): form for act, form in forms_.items()})
+
+
+def form_of(kind: str, act: str, *, on_order: bool) -> type[ActForm] | None:
     """The form of an act, None where people do not do it from a page."""
-    return _forms.get((kind, act)) or _forms.get((ANY_KIND, act))
+    return _forms.get((kind, on_order, act)) or _forms.get((ANY_KIND, on_order, act))

@@ -27,6 +27,7 @@ from tickets.scheme.entries import Contact
 from tickets.services.common import CLASSES, FLAGS
 from tickets.services.reporting_up import level_proposed
 from tickets.states import COMPLAINT_REQUEST, Status
+from tickets.tracks import is_tracked, settled_by
 
 
 class AddContactForm(ActForm):
@@ -192,13 +193,11 @@ class HandOverForm(ActForm):
         return is_free and (is_mine or has_role(situation.user, Role.DIRECTOR))
 
     def prepare(self) -> None:
-        """Those who do the same work: agents while it is a draft, else the centre's dispatchers."""
+        """Those who do the same work: agents while it is a draft, else those who settle it where it is."""
         ticket = self.situation.ticket
-        role, unit = (
-            (Role.AGENT, ticket.accepting_unit)
-            if ticket.status == Status.DRAFT
-            else (Role.DISPATCHER, ticket.owner_unit)
-        )
+        is_channels = ticket.status == Status.DRAFT and not is_tracked(ticket.kind)
+        unit = ticket.accepting_unit if is_channels else ticket.owner_unit
+        role = Role.AGENT if is_channels else settled_by(ticket.kind, unit)
         people = people_with(role, unit, local_day(self.situation.at))
         self.fields["receiver"] = PersonField(
             [user for user in people if user.pk != ticket.holder_id], label=_("Receiver")

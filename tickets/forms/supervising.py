@@ -170,5 +170,5 @@ class JudgeSupervisionForm(SupervisionForm):
 
 
 def _people(unit: Unit, situation: Situation) -> list[tuple[str, str]]:
-    people = supervising.people_to_answer(unit, situation.at)
+    people = supervising.people_to_answer(situation.ticket, unit, situation.at)
     return [(str(one.pk), one.name) for one in people if one.pk != situation.ticket.complained_user_id]

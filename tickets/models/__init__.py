@@ -9,6 +9,8 @@ from tickets.models.event import TicketEvent
 from tickets.models.outbox import Message, Notice, NoticeChoice, Outbox
 from tickets.models.records import Amendment, HandOver, Remedy, TicketLink, TicketNote
 from tickets.models.replies import Answer, InterimReply, RevisitAttempt
+from tickets.models.report import Report
+from tickets.models.responsibility import Responsibility, ResponsibilityFinding, ResponsibilityShare
 from tickets.models.supervision import Alert, SupervisionOrder, SupervisionTrigger
 from tickets.models.time import DelayFinding, Extension, Pause
 from tickets.models.work_order import WorkOrder, WorkOrderReply
@@ -30,6 +32,10 @@ __all__ = [
     "Outbox",
     "Pause",
     "Remedy",
+    "Report",
+    "Responsibility",
+    "ResponsibilityFinding",
+    "ResponsibilityShare",
     "RevisitAttempt",
     "Scheme",
     "SchemeVersion",

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.models.ticket import Ticket
 
@@ -15,6 +16,10 @@ class AttachmentPurpose(models.TextChoices):
     EVIDENCE = "evidence", _("Evidence")
     SIGNATURE = "signature", _("Signed record (U-34)")
     RECORDING = "recording", _("Recording")
+    CASE_ORIGINAL = "case_original", _("Original of the case")
+    REGULATOR_REPLY = "regulator_reply", pgettext_lazy("file", "Reply to the regulator")
+    MEDIATION = "mediation", _("Mediation opinion")
+    PROOF = "proof", _("Proof")
 
 
 def storage_name(attachment: Attachment, filename: str) -> str:

@@ -41,6 +41,13 @@ class NoticeKind(models.TextChoices):
     TIME_DECIDED = "time_decided", _("Extension or pause decided")
     RESUMED = "resumed", _("Clocks run again")
     HANDED_OVER = "handed_over", _("Handed over to you")
+    ENTRUSTED = "entrusted", _("Given to your province")
+    MISROUTED = "misrouted", _("Given back by the province")
+    REPORTED = "reported", _("Report received")
+    REPORT_BACK = "report_back", _("Report sent back")
+    LIABLE = "liable", _("Responsibility adjudicated")
+    CONTESTED = "contested", _("Responsibility contested")
+    SETTLED = "settled", _("Contest decided")
 
 
 # What nobody can mute: it is about a limit that was broken or a customer in danger.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Unit
 from tickets.models.ticket import Ticket
+from tickets.states import LinkKind
 
 
 class NoteKind(models.TextChoices):
@@ -80,12 +81,6 @@ class HandOver(models.Model):
 
     def __str__(self) -> str:
         return f"hand-over {self.pk} of ticket {self.ticket_id}"
-
-
-class LinkKind(models.TextChoices):
-    """The relations between tickets that stay distinct (rules A7)."""
-
-    REPEAT = "repeat", _("Repeat complaint")
 
 
 class TicketLink(models.Model):

@@ -14,10 +14,12 @@ from django_fsm import FSMField
 
 from organization.models import Unit
 from tickets.querysets import TicketQuerySet
-from tickets.states import CLOSED, ENDED, ClosureCode, Kind, Status
+from tickets.states import CLOSED, CLOSES_UNANSWERED, ENDED, STATES_OF, ClosureCode, Kind, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    from tickets.actions import Step
 
 # Lists are sorted by the next due time over a NOT NULL column; a ticket without a running clock comes last.
 NOTHING_DUE = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
@@ -46,6 +48,14 @@ def _actor(related_name: str = "+", **options: Any) -> Any:
 def _maybe_actor() -> Any:
     # People are never deleted and nothing is searched by who closed it: no index to keep up on each write.
     return _actor(null=True, blank=True, db_index=False)
+
+
+def _state_of_kind() -> Q:
+    """A ticket is in a state that its kind knows (model 3)."""
+    condition = Q()
+    for kind, states in STATES_OF.items():
+        condition |= Q(kind=kind, status__in=sorted(states))
+    return condition
 
 
 class Ticket(models.Model):
@@ -176,7 +186,8 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(status__in=sorted(CLOSED), closed_at__isnull=False, closed_by__isnull=False) & ~Q(closure_code="")
+                    Q(status__in=sorted(CLOSED), closed_at__isnull=False, closed_by__isnull=False)
+                    & (~Q(closure_code="") | Q(kind__in=sorted(CLOSES_UNANSWERED)))
                 )
                 | (~Q(status__in=sorted(CLOSED)) & Q(closed_at__isnull=True, closed_by__isnull=True, closure_code="")),
                 name="ticket_closed_complete",
@@ -200,6 +211,7 @@ class Ticket(models.Model):
                 condition=Q(status__in=sorted({Status.DRAFT, *CLOSED, *ENDED})) | Q(submitted_at__isnull=False),
                 name="ticket_open_was_submitted",
             ),
+            models.CheckConstraint(condition=_state_of_kind(), name="ticket_state_of_kind"),
             models.UniqueConstraint(fields=["external_source", "external_ref"], name="ticket_external_ref_once"),
         ]
 
@@ -223,9 +235,26 @@ class Ticket(models.Model):
             self.__dict__.pop("status", None)
         super().refresh_from_db(*args, **kwargs)
 
+    def close(self, step: Step, code: str) -> None:
+        """Set what closing sets; for the transitions of the kinds."""
+        self.closed_at, self.closed_by, self.closure_code = step.at, step.by, code
+
+    def end(self, step: Step) -> None:
+        """Set what an ending without an answer sets, likewise."""
+        self.ended_at, self.ended_by = step.at, step.by
+        if self.submitted_at is None:
+            self.holder = None
+
     @property
     def is_open(self) -> bool:
         return self.status not in CLOSED and self.status not in ENDED
+
+
+class KindManager(models.Manager[ProxyT]):
+    """Keeps a proxy to the rows of its own kind."""
+
+    def get_queryset(self) -> TicketQuerySet:
+        return TicketQuerySet(self.model, using=self._db).filter(kind=kind_of(self.model))
 
 
 def proxy_of(kind: Kind) -> Callable[[type[ProxyT]], type[ProxyT]]:

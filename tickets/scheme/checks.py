@@ -82,6 +82,8 @@ def _references(document: SchemeDocument) -> Iterator[tuple[str, str, Sequence[s
             for name in ("department", "business_type"):
                 if code := entry.attributes.get(name):
                     yield f"{dimension}s › {entry.code} › {name}", name, (code,)
+    for ground in document.grounds:
+        yield f"grounds › {ground.code} › case_natures", "case_nature", ground.case_natures
     for promise in document.promises:
         yield "promises", "level", (promise.level,)
     for section, name, rule in _named_rules(document):

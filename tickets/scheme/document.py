@@ -17,7 +17,7 @@ from . import entries
 from .checks import faults
 from .entries import DIMENSIONS, Contact, Entry, flatten
 from .options import Options
-from .parts import Code, Label, Part
+from .parts import Code, Label, LimitField, Part
 from .reading import SchemeError, load, sentences
 from .rules import AuthorityRule, LimitRule, Promise, RentWaiver, RoutingRule, Script, When
 
@@ -42,6 +42,12 @@ class SchemeDocument(Part):
     brands: tuple[entries.Choice, ...] = ()
     departments: tuple[entries.Department, ...] = ()
     remedies: tuple[entries.Remedy, ...] = ()
+    liability_classes: tuple[entries.Choice, ...] = ()
+    regulators: tuple[entries.Choice, ...] = ()
+    case_businesses: tuple[entries.Choice, ...] = ()
+    case_natures: tuple[entries.Choice, ...] = ()
+    grounds: tuple[entries.Ground, ...] = ()
+    answer_before_regulator: LimitField | None = None
     promises: tuple[Promise, ...]
     limits: tuple[LimitRule, ...]
     routing: tuple[RoutingRule, ...]

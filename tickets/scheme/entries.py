@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from tickets.states import ClosureCode
 
-from .parts import Code, Flag, Label, Part, Text
+from .parts import Code, Flag, Label, LimitField, Part, Text
 
 MAX_DEPTH = 4
 
@@ -28,6 +28,11 @@ DIMENSIONS = {
     "brand": "brands",
     "department": "departments",
     "remedy": "remedies",
+    "liability_class": "liability_classes",
+    "regulator": "regulators",
+    "case_business": "case_businesses",
+    "case_nature": "case_natures",
+    "ground": "grounds",
 }
 
 
@@ -53,10 +58,12 @@ class RequestType(Choice):
 
 
 class Channel(Choice):
-    """A way in. What cannot record needs the customer's signature (U-34); what is written, a written answer (B-06)."""
+    """A way in. What cannot record needs the customer's signature (U-34); what is written, a written answer (B-06). By
+    those of the `group` customers turn to the group itself (U-60); none marked: by all."""
 
     records: Flag
     written: Flag = False
+    group: Flag = False
 
 
 class AnswerMode(Choice):
@@ -112,6 +119,14 @@ class Remedy(Choice):
     """What can be granted (U-48) and in what it is measured."""
 
     unit: Label
+
+
+class Ground(Choice):
+    """A ground on which a case need not be dealt with. `older_than` is met by the age of the matter, where its nature
+    is one of `case_natures` (none named: any); the other grounds are for people to judge."""
+
+    older_than: LimitField | None = None
+    case_natures: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True)

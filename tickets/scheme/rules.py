@@ -84,11 +84,13 @@ class Rule(Part):
 
 
 class LimitRule(Rule):
-    """How long a stage may take. `derived`: computed from stated numbers, shown as 推定值 (U-31)."""
+    """How long a stage may take. `derived`: computed from stated numbers, shown as 推定值 (U-31). `target`: what is
+    aimed at, in the unit of `upper`; it is shown and limits nothing (U-88)."""
 
     stage: Stage
     upper: LimitField
     lower: LimitField | None = None
+    target: Decimal | None = Field(default=None, ge=0)
     derived: Flag = False
     pausable: Flag = True
 

@@ -296,7 +296,7 @@ def merge(step: Step) -> None:
     step.notes["into"] = older.number
 
 
-def merge_locks(data: Mapping[str, Any]) -> Iterable[int]:
+def merge_locks(ticket_id: int, data: Mapping[str, Any]) -> Iterable[int]:
     """The ticket that stays is locked too."""
     return (data["into"],)
 

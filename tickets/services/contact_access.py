@@ -14,6 +14,7 @@ from core import access
 from core.errors import Refused
 from core.models import AccessKind
 from organization.roles import Role
+from tickets import tracks
 from tickets.facts import facts_of
 from tickets.models import Amendment
 from tickets.phones import masked_name, masked_phone
@@ -75,7 +76,7 @@ def access_of(ticket: Ticket, reach: Reach) -> Access:
     """What a person with this reach sees: all for who needs it, what the scheme says for handlers (U-42: in principle
     they do not call the customer), masked for everybody else."""
     roles = {grant.role for grant in reach.ticket}
-    if roles & NEEDS_CONTACT:
+    if roles & (NEEDS_CONTACT | tracks.roles()):
         return Access.FULL
     if Role.HANDLER not in roles:
         return Access.MASKED

@@ -54,7 +54,7 @@ class Accepted:
 
 
 ACCEPTED: dict[str, Accepted] = {
-    AttachmentPurpose.EVIDENCE: Accepted(PICTURES | DOCUMENTS, 20 * MIB),
+    **{purpose: Accepted(PICTURES | DOCUMENTS, 20 * MIB) for purpose in AttachmentPurpose},
     AttachmentPurpose.SIGNATURE: Accepted(PICTURES | {"pdf": DOCUMENTS["pdf"]}, 20 * MIB),
     AttachmentPurpose.RECORDING: Accepted(RECORDINGS, 100 * MIB),
 }
@@ -68,7 +68,7 @@ def check_file(file: File[bytes], name: str, purpose: str) -> str:
     """
     accepted = ACCEPTED.get(purpose)
     if accepted is None:
-        raise Refused(_("Say what the file is: evidence, a signed record or a recording."), code="file_purpose")
+        raise Refused(_("Say what the file is: choose its purpose."), code="file_purpose")
     if not file.size:
         raise Refused(_("“%(name)s” is empty. Choose another file.") % {"name": name}, code="file_empty")
     if file.size > accepted.limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from organization.roles import Role as R
-from tickets.actions import Action, HeldBy
+from tickets.actions import Action, HeldBy, widened
 from tickets.services import orders, returning
 from tickets.states import OrderStatus as O
 
@@ -116,3 +116,8 @@ ORDER_ACTIONS = (
         effect=orders.reassign,
     ),
 )
+
+
+def order_actions(*, also: R) -> tuple[Action, ...]:
+    """The acts on work orders of a kind whose orders another role sends besides: their results go to it too."""
+    return tuple(widened(act, R.DISPATCHER, also) if act.held_by is HeldBy.SENDER else act for act in ORDER_ACTIONS)

@@ -12,6 +12,7 @@ from tickets import calendars, clocks
 from tickets.domain.clock import due, format_instant
 from tickets.services.noting import keep_explanation
 from tickets.states import ORDER_OPEN, Origin, Stage
+from tickets.tracks import is_tracked
 
 if TYPE_CHECKING:
     from tickets.actions import Step
@@ -101,10 +102,11 @@ def _functions(unit: Unit) -> set[str]:
 
 
 def count_bounce(step: Step) -> None:
-    """Count a bounce; at the scheme's limit the supervisor has to assign the ticket (model 5)."""
+    """Count a bounce; at the scheme's limit the supervisor has to assign the ticket (model 5). In two tiers nobody
+    does: the group gives it to whom it likes."""
     ticket = step.ticket
     ticket.bounce_count += 1
     step.notes["bounces"] = ticket.bounce_count
-    if ticket.bounce_count >= step.scheme.options.bounce_limit:
+    if ticket.bounce_count >= step.scheme.options.bounce_limit and not is_tracked(ticket.kind):
         ticket.needs_assignment = True
         step.notes["before_supervisor"] = True

@@ -22,9 +22,10 @@ from tickets import clocks
 from tickets.display import instant_words
 from tickets.models import SupervisionOrder, SupervisionTrigger
 from tickets.models.supervision import SUPERVISION_OPEN, SupervisionStatus, Trigger, Verdict
-from tickets.querysets import CENTRES, narrowest, supervision_answered
+from tickets.querysets import OWNERS, narrowest, supervision_answered
 from tickets.services.orders import refuse_unit_complained_about
 from tickets.states import OPEN, ORDER_UNANSWERED, Grade, Stage
+from tickets.tracks import settled_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,9 +223,12 @@ def join_or_open(
 
 
 def units_concerned(ticket: Ticket) -> QuerySet[Unit]:
-    """The units that a supervision order can go to: those that had a work order, the centre and who took the ticket."""
+    """The units that a supervision order can go to: those that had a work order, the centre and who took the ticket;
+    in two tiers each province's centre that had it, whoever has it now."""
     had = ticket.work_orders.values("unit")
-    return Unit.objects.filter(Q(pk__in=[ticket.owner_unit_id, ticket.accepting_unit_id]) | Q(pk__in=had))
+    given = ticket.clocks.filter(stage=Stage.HANDLE, work_order=None).values("unit")
+    own = Q(pk__in=[ticket.owner_unit_id, ticket.accepting_unit_id])
+    return Unit.objects.filter(own | Q(pk__in=had) | Q(pk__in=given))
 
 
 def holders_of(ticket: Ticket) -> dict[Unit, WorkOrder | None]:
@@ -233,9 +237,9 @@ def holders_of(ticket: Ticket) -> dict[Unit, WorkOrder | None]:
     return {order.unit: order for order in orders} or {ticket.owner_unit: None}
 
 
-def people_to_answer(unit: Unit, at: datetime) -> list[User]:
-    """Who can answer for the unit at the aware instant `at` (permissions.md)."""
-    return list(dict.fromkeys(_answering(unit, at)))
+def people_to_answer(ticket: Ticket, unit: Unit, at: datetime) -> list[User]:
+    """Who can answer an order on the ticket for the unit at the aware instant `at` (permissions.md)."""
+    return list(dict.fromkeys(_answering(ticket, unit, at)))
 
 
 def _unit_concerned(step: Step, pk: int) -> Unit:
@@ -245,16 +249,17 @@ def _unit_concerned(step: Step, pk: int) -> Unit:
     return unit
 
 
-def _answering(unit: Unit, at: datetime) -> Iterator[User]:
-    is_centre = any(row.function in CENTRES for row in unit.functions.all())
-    roles = (Role.DISPATCHER, Role.DIRECTOR, Role.HANDLER) if is_centre else (Role.HANDLER, Role.DIRECTOR)
+def _answering(ticket: Ticket, unit: Unit, at: datetime) -> Iterator[User]:
+    is_owner = any(row.function in OWNERS for row in unit.functions.all())
+    owners = (settled_by(ticket.kind, unit), Role.DISPATCHER, Role.DIRECTOR) if is_owner else ()
+    roles = dict.fromkeys((*owners, Role.HANDLER, Role.DIRECTOR))
     return (user for role in roles for user in people_with(role, unit, local_day(at)))
 
 
 def _person_of(step: Step, unit: Unit, pk: int | None) -> User | None:
     if pk is None:
         return None
-    user = next((one for one in _answering(unit, step.at) if one.pk == pk), None)
+    user = next((one for one in _answering(step.ticket, unit, step.at) if one.pk == pk), None)
     if user is None or user.pk == step.ticket.complained_user_id:
         raise Refused(_("This person does not answer for %(unit)s.") % {"unit": unit.name}, code="person_elsewhere")
     return user

@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.roles import Role as R
-from tickets.actions import Action
+from tickets.actions import Action, widened
+from tickets.querysets import ANSWERERS
 from tickets.services import supervising
 from tickets.states import CLOSED, ENDED, SUBMITTED_OPEN, Status
 
 # An order outlives the closing and even the ending of its ticket: it must still be answered and judged.
 _EVER = SUBMITTED_OPEN | CLOSED | ENDED
-_ANSWERERS = (R.HANDLER, R.DIRECTOR, R.DISPATCHER)  # which of them may depends on the unit that is addressed
 
 # None of them makes the form stale that somebody else has open on the ticket.
 SUPERVISION_ACTIONS = (
@@ -34,14 +34,14 @@ SUPERVISION_ACTIONS = (
     Action(
         name="acknowledge_supervision",
         label=_("Acknowledge the supervision order"),
-        allow=dict.fromkeys(_ANSWERERS, _EVER),
+        allow=dict.fromkeys(ANSWERERS, _EVER),
         effect=supervising.acknowledge,
         bumps_version=False,
     ),
     Action(
         name="reply_supervision",
         label=_("Answer the supervision order"),
-        allow=dict.fromkeys(_ANSWERERS, _EVER),
+        allow=dict.fromkeys(ANSWERERS, _EVER),
         effect=supervising.reply,
         bumps_version=False,
     ),
@@ -53,3 +53,8 @@ SUPERVISION_ACTIONS = (
         bumps_version=False,
     ),
 )
+
+
+def supervision_actions(*also: R) -> tuple[Action, ...]:
+    """The acts on supervision orders of a kind that other roles settle too: they answer for its owners."""
+    return tuple(widened(act, R.DISPATCHER, *also) for act in SUPERVISION_ACTIONS)

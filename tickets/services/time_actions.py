@@ -15,7 +15,8 @@ _UNDER_WAY = frozenset({O.SENT, O.HANDLING})
 _WATCHED = OPEN | (CLOSED - {Status.ARCHIVED})  # states in which clocks may run
 
 # What is asked for and decided is checked by itself, and makes nobody's open form stale.
-TIME_ACTIONS = (
+# Pauses are for kinds that one centre settles: where two tiers do, a province does not stop the group's clocks.
+PAUSE_ACTIONS = (
     Action(
         name="ask_pause",
         label=_("Ask for a pause"),
@@ -48,6 +49,8 @@ TIME_ACTIONS = (
         effect=pausing.resume,
         bumps_version=False,
     ),
+)
+TIME_ACTIONS = (
     Action(
         name="ask_extension",
         label=_("Ask for more time"),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django import template
 
+from tickets.tracks import is_tracked
+
 if TYPE_CHECKING:
     from tickets.models import Ticket
     from tickets.services.contact_access import ContactView
@@ -17,6 +19,12 @@ register = template.Library()
 def scheme_label(ticket: Ticket, dimension: str, code: str) -> str:
     """What the ticket's scheme calls a code."""
     return ticket.scheme_version.document.label(dimension, code)
+
+
+@register.filter
+def in_tiers(ticket: Ticket) -> bool:
+    """Whether a province has it for the group: its place is where it was given, not the customer's home."""
+    return is_tracked(ticket.kind)
 
 
 @register.filter

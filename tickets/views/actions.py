@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import NotPermitted, Refused, Stale
 from tickets import selectors, supervisions
-from tickets.actions import actions_of
+from tickets.actions import action_of
 from tickets.forms import ActForm, form_of
 from tickets.models import Ticket
 from tickets.services.contact_access import contact_view
@@ -63,9 +63,9 @@ def act(
 
 
 def _find(seen: Seen, action: str, seq: int | None) -> tuple[Action, type[ActForm], WorkOrder | None]:
-    known = actions_of(seen.ticket.kind).get(action)
-    form = form_of(seen.ticket.kind, action)
     order = next((order for order in seen.orders if order.seq == seq), None)
+    known = action_of(seen.ticket.kind, action, on_order=seq is not None)
+    form = form_of(seen.ticket.kind, action, on_order=seq is not None)
     if known is None or form is None or known.on_order != (order is not None):
         raise Http404
     return known, form, order

@@ -14,11 +14,12 @@ from core import clock
 from core.errors import Refused
 from organization.grants import has_role
 from organization.roles import Role
-from tickets import supervisions
+from tickets import supervisions, tracks
 from tickets.filters import SupervisionFilter
 from tickets.forms.supervising import ChaseManyForm
 from tickets.models import SupervisionOrder
 from tickets.models.supervision import SupervisionStatus
+from tickets.querysets import ANSWERERS
 from tickets.services.chasing import chase_many
 from tickets.views import at_place, person
 
@@ -29,7 +30,7 @@ from tickets.views import at_place, person
 def orders(request: HttpRequest) -> HttpResponse:
     """The supervision orders that concern the user, as the address narrows them down."""
     user, at = person(request), clock.now()
-    if not has_role(user, Role.SUPERVISOR, *supervisions.ANSWERERS):
+    if not has_role(user, Role.SUPERVISOR, *ANSWERERS, *tracks.roles()):
         raise PermissionDenied(_("Your roles have nothing to do with supervision orders."))
     narrowed = SupervisionFilter(request.GET, queryset=SupervisionOrder.objects.concerning(user), user=user, at=at)
     newest_first = request.GET.get("status") == SupervisionStatus.JUDGED

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.errors import Refused
-from tickets import selectors, supervisions
+from tickets import responsibilities, selectors, supervisions
 from tickets.clock_rows import clock_rows
 from tickets.display import instant_words
 from tickets.facts import facts_of
@@ -23,6 +23,7 @@ from tickets.forms import ActForm, Place, form_of
 from tickets.forms.base import Situation
 from tickets.forms.page import AttachmentForm, UnmaskForm
 from tickets.models import Ticket
+from tickets.models.report import ReportVerdict
 from tickets.panels import Fact, Proposal, panels_of
 from tickets.services.contact_access import ContactView, access_of, contact_view, unmask
 from tickets.services.extending import needs_interim
@@ -145,6 +146,7 @@ def show(
     may = {act.name for act in offers.ticket}
     total = next((row for row in clocks if row.stopped_at is None and row.stage == Stage.TOTAL), None)
     nodes = order_tree(seen, offers, clocks, records)
+    reports = selectors.reports_on(ticket)
     context = {
         "ticket": ticket,
         "pause": selectors.pause_of(ticket),
@@ -154,6 +156,7 @@ def show(
         "level_proposed": ticket.scheme_version.document.label("level", level_proposed(ticket, seen.orders)),
         "contact": contact,
         "facts": ticket_facts(ticket),
+        "sections": panels.sections(ticket, clock.now()),
         "buttons": [button for button in buttons if button.form.place is Place.SIGHT],
         "menu": [button for button in buttons if button.form.place in (Place.MENU, Place.END)],
         "stage_clock": next((row for row in clocks if row.stopped_at is None and row.stage != Stage.TOTAL), None),
@@ -162,11 +165,16 @@ def show(
         "nodes": nodes,
         "main": next((button for node in nodes for button in node.buttons if button.form.comes_first), None),
         "timeline": timeline_of(ticket, events, records, seen.orders, attachments, shows_contact=contact.is_full),
+        "responsibilities": responsibilities.of_page(ticket),
+        "responsibility_buttons": [button for button in buttons if button.form.place is Place.RESPONSIBILITY],
         "supervisions": supervision_nodes(seen, offers.ticket),
         "rating_url": link_to_show(request, ticket),
         "related": selectors.related_to(ticket, seen.user),
+        "reports": reports,
+        "returned_count": sum(report.verdict == ReportVerdict.RETURNED for report in reports),
         "attachments": attachments,
         "may_attach": "attach" in may,
+        "downloads": panels.downloads({grant.role for grant in seen.reach.ticket}),
         "draft_url": reverse(panels.draft_page, args=[ticket.pk]) if panels.draft_page and "fill_in" in may else "",
         "attachment_form": attachment_form or AttachmentForm(),
         "unmask_form": unmask_form or UnmaskForm(),
@@ -199,7 +207,7 @@ def buttons_for(
     situation = seen.situation(order, supervision)
     found = []
     for act in acts:
-        form = form_of(seen.ticket.kind, act.name)
+        form = form_of(seen.ticket.kind, act.name, on_order=act.on_order)
         is_meant = form is not None and form.about_supervision == (supervision is not None)
         if form is None or not is_meant or not form.is_offered(situation):
             continue

@@ -1,0 +1,1 @@
+"""What is done to appeals: taking, custody, reports, the regulator, the conclusion. Effects of actions."""
