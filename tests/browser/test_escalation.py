@@ -41,7 +41,7 @@ def _taken(office: Office, operator: Operator, below: Ticket) -> str:
     officer.open(INTAKE)
     form = officer.page.locator("#escalation_form")
     officer.fill(form, {"phone": below.contact.phone, "name": below.contact.name, "home": operator.js.cities[0].unit})
-    earlier = officer.page.locator(f"#escalation-history [name=made_of][value='{below.number}']")
+    earlier = officer.page.locator(f"#escalation_form-history [name=made_of][value='{below.number}']")
     earlier.check()
     officer.fill(
         form,
