@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
-from core import health
+from core import health, look
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("me/look/", look.set_look, name="set_look"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("desk/intake/", include("complaints.urls")),
     path("desk/escalations/", include("escalations.urls")),

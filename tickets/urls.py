@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tickets.views import notices, pools, rating, workbench
+from tickets.views import keys, notices, pools, rating, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/search/", pools.search, name="search"),
     path("progress/rate/<str:token>/", rating.rate, name="rate"),
     path("desk/tickets/", include("tickets.views.ticket_urls")),
+    path("keys/", keys.keys, name="keys"),
     path("notices/", notices.notices, name="notices"),
     path("notices/count/", notices.count, name="notices_count"),
     path("notices/read/", notices.read_all, name="notices_read"),

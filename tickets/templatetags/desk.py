@@ -12,6 +12,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.look import AUTO, DARK, LIGHT, chosen_look
 from organization.grants import grants_of
 from organization.roles import ADMIN_PERMISSIONS
 from tickets import display, phones, supervisions
@@ -132,6 +133,8 @@ def topbar(context: dict[str, Any]) -> dict[str, Any]:
         "has_desk": bool(pools_of(request.user)),
         "may_monitor": may_monitor(request.user),
         "role_names": list(dict.fromkeys(grant.role.label for grant in grants)),
+        "look": chosen_look(request),
+        "looks": [(AUTO, _("As the device")), (LIGHT, _("Light")), (DARK, _("Dark"))],
         "roles_in_units": [f"{grant.role.label} · {grant.unit}" for grant in grants],
         "other_languages": [
             (code, get_language_info(code)["name_local"])
