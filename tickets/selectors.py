@@ -43,7 +43,7 @@ from tickets.models import (
 )
 from tickets.models.replies import Rating
 from tickets.querysets import held, order_held, order_sent_by
-from tickets.states import HIGHER_LINKS, WITH_ORDERS, LinkKind, Outcome, Stage
+from tickets.states import HIGHER_LINKS, ORDER_OPEN, WITH_ORDERS, LinkKind, OrderStatus, Origin, Outcome, Stage
 from tickets.tracks import is_tracked
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ def ticket_for(user: User, number: str) -> Ticket:
 
 
 def orders_for(ticket: Ticket, user: User) -> list[WorkOrder]:
-    """The ticket's work orders by number, each with what `reach_of` needs to know, when its work is due and who asked
-    for more time."""
+    """The ticket's work orders by number, each with what `reach_of` needs to know, when its work is due, who asked
+    for more time, whose result it waits for and whether it was sent up."""
     flags: dict[str, Any] = {}
     for index, grant in enumerate(grants_of(user)):
         flags[f"unit_{index}"] = _flag(order_held(grant))
@@ -174,6 +174,10 @@ def orders_for(ticket: Ticket, user: User) -> list[WorkOrder]:
     )
     handled = StageClock.objects.filter(work_order=OuterRef("pk"), stage=Stage.HANDLE, outcome=Outcome.RUNNING)
     asked = Extension.objects.asked().filter(work_order=OuterRef("pk"))
+    below = WorkOrder.objects.filter(parent=OuterRef("pk"))
+    flags["waits_for"] = Subquery(below.filter(status__in=sorted(ORDER_OPEN)).values("unit__name")[:1])
+    sent_up = below.filter(origin=Origin.UPGRADE).exclude(status__in=(OrderStatus.RETURNED, OrderStatus.RECALLED))
+    flags["is_sent_up"] = Exists(sent_up)
     flags["handle_due_at"] = Subquery(handled.values("due_at")[:1])
     flags["extension_asked_by_id"] = Subquery(asked.values("asked_by")[:1])
     return list(rows.annotate(**flags).order_by("seq"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from organization.roles import Role
 from tickets import agreements, responsibility_lines, supervision_lines
@@ -39,9 +39,20 @@ class Line:
     text: str
 
 
+# What a timeline can be narrowed to: everything, what stays inside, what the customer was there for, what was changed.
+SHOWN = {
+    "": gettext_lazy("All"),
+    "internal": gettext_lazy("Internal"),
+    "customer": gettext_lazy("With the customer"),
+    "changes": gettext_lazy("Changes"),
+}
+_CHANGES = frozenset({"changed", "moved", "fields", "level"})
+
+
 @dataclass
 class Entry:
-    """One step. `tone`: customer (the customer was there), order, note, system or step."""
+    """One step. `tone`: customer (the customer was there), order, note, system or step. `is_change`: it moved the
+    state, a due time, a class or what was recorded."""
 
     event: TicketEvent
     title: str
@@ -49,7 +60,14 @@ class Entry:
     tone: str
     order: int | None
     change: str
+    is_change: bool = False
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def shown_in(self) -> str:
+        """The names in `SHOWN` under which it stands, with spaces between."""
+        side = "customer" if self.tone == "customer" else "internal"
+        return f"{side} changes" if self.is_change else side
 
 
 def timeline_of(
@@ -108,6 +126,7 @@ class _Teller:
             tone=self._tone(event, order),
             order=order,
             change=str(Status(event.to_status).label) if moved else "",
+            is_change=bool(moved or _CHANGES & event.data.keys()),
             lines=[Line(str(label), str(text)) for label, text in self._lines(event) if text],
         )
 

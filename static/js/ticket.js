@@ -27,17 +27,24 @@
     if (menu) menu.querySelector("summary").focus();
   });
 
-  // The timeline shows all steps, or those of one tone.
+  // The timeline is narrowed in place, by a click or its number on the keyboard; the address says to what.
   const filter = document.querySelector("[data-timeline-filter]");
   if (filter) {
-    filter.hidden = false;
     filter.addEventListener("click", (event) => {
       const chosen = event.target.closest("[data-show]");
-      if (!chosen) return;
-      filter.querySelectorAll("[data-show]").forEach((one) => one.setAttribute("aria-pressed", String(one === chosen)));
-      document.querySelectorAll("[data-timeline] [data-tone]").forEach((entry) => {
-        entry.hidden = chosen.dataset.show !== "" && entry.dataset.tone !== chosen.dataset.show;
+      if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      filter.querySelectorAll("[data-show]").forEach((one) => one.removeAttribute("aria-current"));
+      chosen.setAttribute("aria-current", "true");
+      document.querySelectorAll("[data-timeline] > [data-in]").forEach((entry) => {
+        entry.hidden = chosen.dataset.show !== "" && !entry.dataset.in.split(" ").includes(chosen.dataset.show);
       });
+      history.replaceState(null, "", chosen.href.replace(/#.*/, ""));
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+      const chosen = filter.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
+      if (chosen) chosen.click();
     });
   }
 

@@ -73,7 +73,7 @@ class ActForm(forms.Form):
     """The form of one act. Fields are named as the act's effect reads them; `act_data` gives them to `perform`.
 
     An act that is done in `one_click` has nothing to fill in. One on an order that `comes_first` is the main button of
-    the whole page while it is possible. `template` shows the form otherwise than field by field,
+    the order, and of the whole page, while it is possible. `template` shows the form otherwise than field by field,
     with buttons of its own where `has_own_buttons`.
     """
 
@@ -105,6 +105,11 @@ class ActForm(forms.Form):
     def is_offered(cls, situation: Situation) -> bool:
         """Whether the button makes sense now, beyond role and state."""
         return True
+
+    @classmethod
+    def why_not(cls, situation: Situation) -> str:
+        """Why it makes no sense now although role and state allow it, for who expects it; empty for nothing to say."""
+        return ""
 
     @classmethod
     def is_permitted(cls, situation: Situation) -> bool:

@@ -40,18 +40,29 @@ class SignForm(ClickForm):
 
 
 class ClaimForm(ClickForm):
-    """Taking the order oneself."""
+    """Taking the order oneself: what a handler before an untouched order wants."""
+
+    comes_first = True
 
     @classmethod
     def is_offered(cls, situation: Situation) -> bool:
         """Not when somebody has it already."""
         return situation.the_order.assignee_id is None
 
+    @classmethod
+    def why_not(cls, situation: Situation) -> str:
+        """Who has it."""
+        order = situation.the_order
+        if order.assignee is None or order.assignee_id == situation.user.pk:
+            return ""
+        return _("%(who)s has it") % {"who": order.assignee}
+
 
 class ReplyForm(ActForm):
     """The result of a unit (U-39, U-42)."""
 
     intro = gettext_lazy("Say what was found and done, so that the customer can be answered with it.")
+    comes_first = True
 
     finding = text_field(gettext_lazy("Cause found"), limit=LONG)
     measure = text_field(gettext_lazy("Measure taken or plan"), limit=LONG)
@@ -65,6 +76,16 @@ class ReplyForm(ActForm):
     is_solved = forms.BooleanField(label=gettext_lazy("Solved"), required=False, initial=True)
     restored_at = PastField(label=gettext_lazy("Service restored at"), required=False)
     cause = tree_field(gettext_lazy("Cause class"))
+
+    @classmethod
+    def is_offered(cls, situation: Situation) -> bool:
+        """Not while somebody below works on a part of it (U-41)."""
+        return not cls.why_not(situation)
+
+    @classmethod
+    def why_not(cls, situation: Situation) -> str:
+        """Who still works on it."""
+        return waits_below(situation.the_order)
 
     def prepare(self) -> None:
         """Start a further attempt from the reply that did not do."""
@@ -97,6 +118,8 @@ class ReplyForm(ActForm):
 
 class ApproveForm(ClickForm):
     """The director lets the reply out."""
+
+    comes_first = True
 
 
 class RefuseForm(NoteForm):
@@ -219,6 +242,12 @@ def _restored_below(order: WorkOrder) -> dt.datetime | None:
     """What the unit reported that the work was passed on to."""
     replies = WorkOrderReply.objects.filter(work_order__parent=order, restored_at__isnull=False)
     return replies.values_list("restored_at", flat=True).last()
+
+
+def waits_below(order: WorkOrder) -> str:
+    """Whose result the order waits for before it can give its own; empty for nobody's. `order` is from `orders_for`."""
+    unit = getattr(order, "waits_for", None)
+    return _("first the result of %(unit)s has to be in, or its order recalled") % {"unit": unit} if unit else ""
 
 
 def offer_units(form: ActForm, name: str) -> None:

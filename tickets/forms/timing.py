@@ -17,6 +17,7 @@ from tickets.models.time import PauseReason
 from tickets.services import extending, pausing
 from tickets.services.reporting_up import late_clocks, unit_above
 from tickets.services.supervising import units_concerned
+from tickets.states import Outcome, Stage
 
 GROUND = 400  # characters, as the columns take them
 
@@ -98,7 +99,19 @@ class AskExtensionForm(ActForm):
         due = getattr(self.situation.the_order, "handle_due_at", None)
         if due is not None:
             words = _("Due %(due)s. The director decides; the first due time stays on record.")
-            self.intro = words % {"due": due_words(due)}  # type: ignore[misc]
+            self.intro = words % {"due": due_words(due)} + " " + total_moves(self.situation)  # type: ignore[misc]
+
+
+def total_moves(situation: Situation) -> str:
+    """What more time for a unit does to the whole course and the promise (U-44); empty where no time runs for it."""
+    total = situation.ticket.clocks.filter(stage=Stage.TOTAL, outcome=Outcome.RUNNING).first()
+    if total is None:
+        return ""
+    words = _(
+        "The whole course is due %(due)s: a time beyond that moves it too, to the new time plus the limit for the "
+        "answer, and the customer has to be told with a new promise."
+    )
+    return words % {"due": due_words(total.due_at)}
 
 
 class _DecideExtensionForm(ActForm):
@@ -115,7 +128,7 @@ class _DecideExtensionForm(ActForm):
             words = _("%(who)s asked at %(when)s for more time: %(before)s → %(due)s. Ground: %(ground)s")
             told = {"who": row.asked_by.name, "when": instant_words(row.asked_at)}
             told |= {"before": due_words(row.due_before), "due": due_words(row.due_asked), "ground": row.ground}
-            self.intro = words % told  # type: ignore[misc]
+            self.intro = words % told + " " + total_moves(self.situation)  # type: ignore[misc]
 
 
 class ApproveExtensionForm(_DecideExtensionForm):
@@ -139,14 +152,18 @@ class UpgradeForm(ActForm):
 
     @classmethod
     def is_offered(cls, situation: Situation) -> bool:
-        """Where there is a tier above."""
-        return situation.the_order.unit.tier != Tier.GROUP
+        """Where there is a tier above, once: what was sent up comes back before anything else (U-40)."""
+        order = situation.the_order
+        return order.unit.tier != Tier.GROUP and not getattr(order, "is_sent_up", False)
 
     def prepare(self) -> None:
         """Name the unit, and pass the demand on as it came."""
         unit = unit_above(self.situation.the_order)
         if unit is not None:
-            words = _("Goes to %(unit)s. Your unit keeps the order and presses for the result, which comes back to it.")
+            words = _(
+                "Goes to %(unit)s, whose result comes back to you. Your unit keeps the order, its time runs on, and it "
+                "answers only with that result. A supervisor can chase it."
+            )
             self.intro = words % {"unit": unit.name}  # type: ignore[misc]
         self.fields["demand"].initial = self.situation.the_order.demand
 

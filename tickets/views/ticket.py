@@ -29,7 +29,8 @@ from tickets.services.contact_access import ContactView, access_of, contact_view
 from tickets.services.extending import needs_interim
 from tickets.services.reporting_up import level_proposed
 from tickets.states import ORDER_UNANSWERED, Stage
-from tickets.timeline import timeline_of
+from tickets.timeline import SHOWN, timeline_of
+from tickets.views.not_now import not_now
 from tickets.views.rating import link_to_show
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def show(
     offers = selectors.available_actions(ticket, seen.user, seen.orders, seen.reach)
     clocks = selectors.clocks_of(ticket)
     records = selectors.records_of(ticket)
+    show = request.GET.get("show", "")
     attachments = list(ticket.attachments.select_related("by"))
     events = selectors.events_of(ticket)
     buttons = buttons_for(seen, offers.ticket)
@@ -163,7 +165,10 @@ def show(
         "total_clock": total,
         "clocks": clock_rows(clocks, ticket.scheme_version.document),
         "nodes": nodes,
+        "not_now": not_now(seen, offers),
         "main": next((button for node in nodes for button in node.buttons if button.form.comes_first), None),
+        "shown_parts": SHOWN,
+        "show": show if show in SHOWN else "",
         "timeline": timeline_of(ticket, events, records, seen.orders, attachments, shows_contact=contact.is_full),
         "responsibilities": responsibilities.of_page(ticket),
         "responsibility_buttons": [button for button in buttons if button.form.place is Place.RESPONSIBILITY],
@@ -240,7 +245,10 @@ def order_tree(
                 depth=min(depth, 3),
                 clock=running.get(order.pk) if order.status in ORDER_UNANSWERED else None,
                 replies=[row for row in records["reply"] if row["work_order__seq"] == order.seq],
-                buttons=[button for button in buttons if button.form.place is Place.SIGHT],
+                buttons=sorted(
+                    (button for button in buttons if button.form.place is Place.SIGHT),
+                    key=lambda button: not button.form.comes_first,
+                ),
                 menu=[button for button in buttons if button.form.place is not Place.SIGHT],
             )
         )
