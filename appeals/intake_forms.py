@@ -15,6 +15,7 @@ from appeals.models import TEXT_LIMIT
 from appeals.services.intake import Case
 from core.clock import local_day, now
 from core.errors import Refused
+from core.picks import Pick
 from escalations.intake_forms import FIELD_OF_REFUSAL, IntakeForm
 from tickets.forms.fields import NOTHING, plain_choices, text_field
 from tickets.models.attachment import AttachmentPurpose
@@ -52,7 +53,7 @@ class AppealIntakeForm(IntakeForm):
 
     description = text_field(gettext_lazy("what the appellant says"), limit=DESCRIPTION_LIMIT, required=False)
     origin = forms.ChoiceField(label=gettext_lazy("origin"), choices=CaseOrigin.choices, initial=CaseOrigin.FILED)
-    regulator = forms.ChoiceField(label=gettext_lazy("regulator"), required=False)
+    regulator = forms.ChoiceField(label=gettext_lazy("regulator"), required=False, widget=Pick)
     case_number = forms.CharField(label=gettext_lazy("case number"), max_length=64, required=False)
     case_original = forms.FileField(
         label=gettext_lazy("original of the case"),

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.picks import Pick
 from organization.models import Tier, Unit
 from tickets.forms.fields import NOTHING, Choices, InstantField
 
@@ -42,6 +43,7 @@ class UnitField(forms.TypedChoiceField):
     def __init__(self, units: Iterable[Unit] = (), *, is_flat: bool = False, **options: Any) -> None:
         known = {str(unit.pk): unit for unit in units}
         flat = [(value, unit.name) for value, unit in known.items()]
+        options.setdefault("widget", Pick)
         super().__init__(
             choices=[NOTHING, *(flat if is_flat else _by_province(known.values()))],
             coerce=lambda value: known.get(str(value)),
@@ -51,8 +53,8 @@ class UnitField(forms.TypedChoiceField):
         )
 
 
-class DependentSelect(forms.Select):
-    """A select whose options say which choice of another field they belong to (`data-for`)."""
+class DependentSelect(Pick):
+    """A long list whose options say which choice of another field they belong to (`data-for`)."""
 
     belongs_to: Mapping[str, str] = {}
 

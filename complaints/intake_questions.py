@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints import intake_fields as fields
 from complaints.models import Complaint
+from core.picks import Pick
 from tickets.models.ticket import DESCRIPTION_LIMIT
 
 
@@ -28,7 +29,7 @@ class IntakeQuestions(forms.ModelForm):
     email = forms.EmailField(label=gettext_lazy("e-mail"), max_length=254, required=False)
     customer_tier = forms.ChoiceField(label=gettext_lazy("customer tier"))
     customer_brand = forms.ChoiceField(label=gettext_lazy("brand"), required=False)
-    channel = forms.ChoiceField(label=gettext_lazy("channel"))
+    channel = forms.ChoiceField(label=gettext_lazy("channel"), widget=Pick)
     request_type = forms.ChoiceField(label=gettext_lazy("request type"))
     business_type = forms.ChoiceField(
         label=gettext_lazy("business type"), required=False, widget=fields.DependentSelect
@@ -36,7 +37,7 @@ class IntakeQuestions(forms.ModelForm):
     complaint_type = forms.ChoiceField(
         label=gettext_lazy("complaint type"), required=False, widget=fields.DependentSelect
     )
-    cause = forms.ChoiceField(label=gettext_lazy("cause"), required=False)
+    cause = forms.ChoiceField(label=gettext_lazy("cause"), required=False, widget=Pick)
     level = forms.ChoiceField(label=gettext_lazy("level"))
     is_critical = forms.BooleanField(label=gettext_lazy("critical (media, court, regulator)"), required=False)
     is_urgent = forms.BooleanField(label=gettext_lazy("urgent (basic service cut)"), required=False)

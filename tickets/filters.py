@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
 from core.numbers import is_valid_number
+from core.picks import Pick
 from organization.models import Unit
 from tickets import supervisions
 from tickets.models import Contact, SupervisionOrder, Ticket
@@ -40,8 +41,10 @@ class TicketFilter(django_filters.FilterSet):
 
     status = django_filters.ChoiceFilter(choices=Status.choices, label=_("State"), empty_label=_ANY)
     level = django_filters.ChoiceFilter(label=_("Level"), empty_label=_ANY)
-    business_type = django_filters.ChoiceFilter(field_name="business_type__code", label=_("Business"), empty_label=_ANY)
-    channel = django_filters.ChoiceFilter(field_name="channel__code", label=_("Channel"), empty_label=_ANY)
+    business_type = django_filters.ChoiceFilter(
+        field_name="business_type__code", label=_("Business"), empty_label=_ANY, widget=Pick
+    )
+    channel = django_filters.ChoiceFilter(field_name="channel__code", label=_("Channel"), empty_label=_ANY, widget=Pick)
     priority = django_filters.ChoiceFilter(
         choices=[(number, f"P{number}") for number in range(1, 5)], label=_("Priority"), empty_label=_ANY
     )
@@ -87,7 +90,7 @@ class SupervisionFilter(django_filters.FilterSet):
     )
     grade = django_filters.ChoiceFilter(choices=Grade.choices, label=_("Grade"), empty_label=_ANY)
     unit = django_filters.ModelChoiceFilter(
-        field_name="target_unit", label=_("Unit"), empty_label=_ANY, queryset=Unit.objects.none()
+        field_name="target_unit", label=_("Unit"), empty_label=_ANY, queryset=Unit.objects.none(), widget=Pick
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from core.picks import Pick
 from tickets.filters import business_tree
 from tickets.lists import PAGE_SIZE, Page, turned_to
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
@@ -37,7 +38,9 @@ class MonitorFilter(django_filters.FilterSet):
     person = django_filters.NumberFilter(
         method="by_clock", widget=forms.HiddenInput, min_value=1, max_value=2**31, decimal_places=0
     )
-    business_type = django_filters.ChoiceFilter(field_name="business_type__code", label=_("Business"), empty_label=_ANY)
+    business_type = django_filters.ChoiceFilter(
+        field_name="business_type__code", label=_("Business"), empty_label=_ANY, widget=Pick
+    )
     priority = django_filters.ChoiceFilter(
         choices=[(number, f"P{number}") for number in range(1, 5)], label=_("Priority"), empty_label=_ANY
     )

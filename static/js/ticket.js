@@ -89,35 +89,4 @@
     form.addEventListener("change", follow);
     follow();
   }
-
-  // Long lists are narrowed by typing.
-  form.querySelectorAll("select[data-filter]").forEach((select) => {
-    if (select.options.length < 15) return;
-    const box = document.createElement("input");
-    box.type = "search";
-    box.className = "narrow";
-    box.placeholder = select.dataset.filter;
-    box.setAttribute("aria-label", select.dataset.filter);
-    box.setAttribute("aria-controls", select.id);
-    const all = [...select.children].map((child) => child.cloneNode(true));
-    box.addEventListener("input", () => {
-      const chosen = select.value;
-      const wanted = box.value.trim().toLowerCase();
-      const fits = (option) => option.value === "" || option.value === chosen || option.text.toLowerCase().includes(wanted);
-      const groups = all.map((child) => {
-        const copy = child.cloneNode(true);
-        if (copy.tagName !== "OPTGROUP") return copy;
-        if (!copy.label.toLowerCase().includes(wanted)) [...copy.children].forEach((option) => fits(option) || option.remove());
-        return copy;
-      });
-      select.replaceChildren(...groups.filter((child) => child.tagName !== "OPTGROUP" || child.children.length));
-      select.value = chosen;
-      const left = [...select.options].filter((option) => option.value !== "" && option.value !== chosen);
-      if (wanted && left.length === 1) select.value = left[0].value;
-    });
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.ctrlKey) event.preventDefault();
-    });
-    select.before(box);
-  });
 })();

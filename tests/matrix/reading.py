@@ -18,7 +18,7 @@ KNOWN = frozenset(
 _UNREAD = frozenset({"script", "style", "kbd", "code", "pre", "template"})
 # Pictures of Django's admin whose description it writes in English.
 _DJANGO_PICTURES = frozenset({"Search", "True", "False", "None"})
-_SHOWN_ATTRIBUTES = ("title", "placeholder", "aria-label", "alt", "label", "data-filter")
+_SHOWN_ATTRIBUTES = ("title", "placeholder", "aria-label", "alt", "label", "data-pick", "data-nothing")
 _TOKEN = re.compile(r"[A-Za-z0-9][\w.@/+-]*", re.ASCII)
 
 

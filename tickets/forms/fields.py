@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core import clock
+from core.picks import Pick
 from organization.models import Unit
 from tickets.selectors import handling_units
 
@@ -36,11 +36,7 @@ def text_field(
 
 def tree_field(label: Any) -> forms.ChoiceField:
     """An entry of a tree, or none; typing narrows the list."""
-    return forms.ChoiceField(label=label, required=False, widget=_narrowed())
-
-
-def _narrowed() -> forms.Select:
-    return forms.Select(attrs={"data-filter": gettext_lazy("Type to narrow the list")})
+    return forms.ChoiceField(label=label, required=False, widget=Pick)
 
 
 class InstantField(forms.DateTimeField):
@@ -86,7 +82,7 @@ class UnitField(forms.TypedChoiceField):
 
     def __init__(self, units: Iterable[Unit] = (), *, first: int | None = None, **options: Any) -> None:
         known = {str(unit.pk): unit for unit in units}
-        options.setdefault("widget", _narrowed())
+        options.setdefault("widget", Pick)
         super().__init__(
             choices=[NOTHING, *by_province(known.values(), first)],
             coerce=lambda value: known.get(str(value)),
@@ -100,6 +96,7 @@ class PersonField(forms.TypedChoiceField):
 
     def __init__(self, people: Iterable[User] = (), **options: Any) -> None:
         known = {str(user.pk): user for user in people}
+        options.setdefault("widget", Pick)
         super().__init__(
             choices=[NOTHING, *((value, user.name) for value, user in known.items())],
             coerce=lambda value: known.get(str(value)),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.picks import Pick
 from organization.models import Unit
 from tickets import clocks
 from tickets.forms.answering import AnswerForm
@@ -28,7 +29,7 @@ class GiveToProvinceForm(ActForm):
 
     intro = gettext_lazy("The province's time runs from now on, whether it has signed or not.")
 
-    province = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Province"), empty_label="—")
+    province = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Province"), empty_label="—", widget=Pick)
 
     def home(self) -> Unit | None:
         """The customer's province or city, where the kind knows it."""
