@@ -74,6 +74,7 @@ def return_report(step: Step) -> None:
 
 def refuse(step: Step) -> None:
     """Not accepted, with the ground (不予受理). Data: ground (code), reason."""
+    step.notes["ground"] = step.data["ground"]
     keep_reason(step)
 
 
