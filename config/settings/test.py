@@ -16,6 +16,9 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 _media = tempfile.TemporaryDirectory(prefix="bihuan-media-")  # removed when the process ends
 MEDIA_ROOT = Path(_media.name)
 DAY_ROOTS_FILE = MEDIA_ROOT / "record" / "day-roots.log"
+# The clock of the tests jumps by days while people stay logged in; tests/accounts switch these on.
+SESSION_IDLE_SECONDS = 0
+
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 

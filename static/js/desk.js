@@ -27,7 +27,7 @@
     const shown = bell.querySelector(".unread");
     const ask = () => {
       if (document.hidden) return;
-      fetch(`${bell.dataset.notices}?was=${encodeURIComponent(shown.textContent)}`)
+      fetch(`${bell.dataset.notices}?was=${encodeURIComponent(shown.textContent)}`, { headers: { "X-Background": "1" } })
         .then((answer) => (answer.status === 200 && !answer.redirected ? answer.json() : null))
         .then((found) => {
           if (found) shown.textContent = found.unread;

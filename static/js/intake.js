@@ -82,7 +82,7 @@
     const mine = ++asked;
     let answer;
     try {
-      answer = await fetch(form.dataset.side, { method: "POST", body: data, credentials: "same-origin" });
+      answer = await fetch(form.dataset.side, { method: "POST", body: data, headers: { "X-Background": "1" } });
     } catch {
       return; // offline: the page goes on without its side
     }
@@ -110,7 +110,8 @@
     isSent = true;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (isTouched && !isSent) event.preventDefault();
+    const isKept = "ended" in document.documentElement.dataset; // the log-in ended, kept.js has what was typed
+    if (isTouched && !isSent && !isKept) event.preventDefault();
   });
   window.addEventListener("pageshow", () => { isSent = false; });
 })();

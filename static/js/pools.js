@@ -54,7 +54,7 @@
 
   const menu = document.querySelector("[data-counts]");
   if (menu) {
-    fetch(menu.dataset.counts)
+    fetch(menu.dataset.counts, { headers: { "X-Background": "1" } })
       .then((answer) => (answer.ok ? answer.json() : {}))
       .then((waiting) => {
         for (const [code, found] of Object.entries(waiting)) {

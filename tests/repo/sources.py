@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.env import BASE_DIR
 
-APPS = ("appeals", "complaints", "core", "demo", "escalations", "organization", "reporting", "tickets")
+APPS = ("accounts", "appeals", "complaints", "core", "demo", "escalations", "organization", "reporting", "tickets")
 FOLDERS = (*APPS, "config", "scripts", "tests")
 
 

@@ -6,11 +6,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Session
 from tests.conftest import MONDAY_MORNING
 from tests.factories.organization import Operator
 from tests.factories.tickets import bring_to, default_data, do, order_in, usual_person

@@ -129,6 +129,7 @@ def topbar(context: dict[str, Any]) -> dict[str, Any]:
         "permissions": frozenset().union(*(ADMIN_PERMISSIONS[grant.role] for grant in grants)),
         "path": request.path,
         "here": request.get_full_path(),
+        "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "csrf_token": context.get("csrf_token"),
         "has_desk": bool(pools_of(request.user)),
         "may_monitor": may_monitor(request.user),

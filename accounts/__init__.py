@@ -1,0 +1,1 @@
+"""Accounts: passwords, locks, second factors, sessions, single sign-on."""
