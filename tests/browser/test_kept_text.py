@@ -43,6 +43,7 @@ def test_typed_text_survives_an_idle_time_out(
     page.locator("[data-put-back]").press("Enter")
     expect(page.locator("textarea")).to_have_value(TYPED)
     page.reload()
+    page.locator(".me summary").click()
     page.locator("[data-log-out] button").click()
     log_in(page, "dispatcher")
     page.goto(note)
