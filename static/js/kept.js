@@ -88,7 +88,7 @@
   function offer(form, key, kept) {
     const bar = document.querySelector("[data-kept-offer]").content.firstElementChild.cloneNode(true);
     const words = bar.querySelector("span");
-    words.textContent = words.textContent.replace("%s", new Date(kept.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
+    words.textContent = words.textContent.replace("{time}", new Date(kept.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
     bar.querySelector("[data-put-back]").addEventListener("click", () => {
       bar.remove();
       putBack(form, kept.values);
