@@ -217,6 +217,7 @@ ANY_TIME = (
     *note_actions(
         writers=dict.fromkeys((*_SETTLERS, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.SUPERVISOR), OPEN | _AFTER),
         attachers=dict.fromkeys((*_SETTLERS, R.DISPATCHER, R.HANDLER, R.DIRECTOR), OPEN | _AFTER),
+        every_state=frozenset(STATES_OF[Kind.APPEAL]),
     ),
     Action(name="amend", label=_("Correct"), allow={R.APPEAL_OFFICER: OPEN}, effect=common.amend),
     Action(

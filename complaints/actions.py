@@ -16,7 +16,7 @@ from tickets.services.responsibility_actions import RESPONSIBILITY_ACTIONS
 from tickets.services.supervision_actions import SUPERVISION_ACTIONS
 from tickets.services.ticket_actions import hand_over_actions, note_actions, revisit_actions
 from tickets.services.time_actions import PAUSE_ACTIONS, TIME_ACTIONS
-from tickets.states import CLOSED, OPEN, SUBMITTED_OPEN, Kind
+from tickets.states import CLOSED, OPEN, STATES_OF, SUBMITTED_OPEN, Kind
 from tickets.states import Status as S
 
 
@@ -278,6 +278,7 @@ ANY_TIME = (
     *note_actions(
         writers=dict.fromkeys((R.AGENT, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.SUPERVISOR), OPEN | CLOSED),
         attachers=dict.fromkeys((R.AGENT, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.REVISITOR), OPEN | CLOSED),
+        every_state=frozenset(STATES_OF[Kind.COMPLAINT]),
     ),
     Action(
         name="amend",

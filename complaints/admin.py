@@ -39,7 +39,7 @@ from tickets.models.attachment import AttachmentPurpose
 from tickets.models.ticket import NOTHING_DUE
 from tickets.scheme.entries import Contact as Access
 from tickets.services.attachments import attach
-from tickets.services.contact_access import contact_view
+from tickets.services.contact_access import contact_view, note_looks
 from tickets.states import Status
 from tickets.templatetags.desk import priority_chip, state_chip
 from tickets.views.rating import keep_link, link_to_show
@@ -167,6 +167,7 @@ class ComplaintAdmin(ModelAdmin):
             ticket = self.get_object(request, object_id)
             if not self.has_change_permission(request, ticket):
                 return self._reading_page(request, ticket)
+            note_looks([ticket.number], by=_user(request), request=request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:

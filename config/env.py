@@ -1,7 +1,8 @@
 """What the environment says, read once by the settings.
 
 The names are part of the stable interface: `DATABASE_URL`, `REDIS_URL`, `SECRET_KEY`, `ALLOWED_HOSTS`, `DEBUG`,
-`EMAIL_URL`, `EMAIL_FROM`, `SMS_GATEWAY_URL`, `WECOM_ROBOT_URL`, `DINGTALK_ROBOT_URL`, `MEDIA_ROOT`, `DEMO`.
+`EMAIL_URL`, `EMAIL_FROM`, `SMS_GATEWAY_URL`, `WECOM_ROBOT_URL`, `DINGTALK_ROBOT_URL`, `MEDIA_ROOT`,
+`ATTACHMENT_SCANNER`, `DEMO`.
 `docs/operating.md` describes them.
 """
 
@@ -43,6 +44,7 @@ class Environment:
     wecom_robot_url: str
     dingtalk_robot_url: str
     media_root: Path
+    attachment_scanner: str
     demo: bool
 
 
@@ -61,6 +63,7 @@ def read() -> Environment:
         wecom_robot_url=_web_address(env, "WECOM_ROBOT_URL") or WECOM,
         dingtalk_robot_url=_web_address(env, "DINGTALK_ROBOT_URL") or DINGTALK,
         media_root=Path(env.str("MEDIA_ROOT", default="") or VAR_DIR / "media"),
+        attachment_scanner=env.str("ATTACHMENT_SCANNER", default=""),
         demo=env.bool("DEMO", default=False),
     )
 

@@ -1,5 +1,7 @@
 """The access log: who looked at what (model 10)."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -7,7 +9,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
+from core import clock
 from core.models import AccessKind, AccessLog
+
+ONCE_IN = timedelta(hours=1)
 
 
 def record(
@@ -15,6 +20,7 @@ def record(
     by: AbstractBaseUser | AnonymousUser | None,
     kind: AccessKind,
     subject: str = "",
+    detail: str = "",
     reason: str = "",
     username: str = "",
     request: HttpRequest | None = None,
@@ -23,7 +29,8 @@ def record(
     """Write one access-log entry.
 
     `by` is who did it (None when nobody is logged in; then `username` says what was typed); `subject` names what was
-    accessed, such as a ticket number; `reason` is what the person gave for it; the address comes from `request`.
+    accessed, such as a ticket number, and `detail` what of it; `reason` is what the person gave for it; the address
+    comes from `request`.
     """
     user = by if isinstance(by, AbstractBaseUser) else None
     return AccessLog.objects.create(
@@ -31,9 +38,39 @@ def record(
         username=(user.get_username() if user else username)[:150],
         kind=kind,
         subject=subject[:200],
+        detail=detail[:200],
         reason=reason[:500],
         ip=client_address(request) if request else None,
         success=success,
+    )
+
+
+def record_once(
+    *,
+    by: AbstractBaseUser | AnonymousUser,
+    kind: AccessKind,
+    subjects: Collection[str],
+    detail: str = "",
+    request: HttpRequest | None = None,
+    success: bool = True,
+) -> None:
+    """Write one entry for each of the `subjects`, at most once an hour for a person, kind, subject and detail: what is
+    opened again and again, or refreshes itself, says no more than once opened. In two statements, however many."""
+    detail = detail[:200]
+    lately = AccessLog.objects.filter(user_id=by.pk, at__gt=clock.now() - ONCE_IN, kind=kind, detail=detail)
+    noted = set(lately.filter(subject__in=subjects).values_list("subject", flat=True))
+    AccessLog.objects.bulk_create(
+        AccessLog(
+            user_id=by.pk,
+            username=by.get_username(),
+            kind=kind,
+            subject=subject,
+            detail=detail,
+            ip=client_address(request) if request else None,
+            success=success,
+        )
+        for subject in dict.fromkeys(subjects)
+        if subject not in noted
     )
 
 

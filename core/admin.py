@@ -8,9 +8,9 @@ from core.models import AccessLog
 
 @admin.register(AccessLog)
 class AccessLogAdmin(admin.ModelAdmin):
-    """A read-only list of log-ins, looks at full data, exports and opened attachments."""
+    """A read-only list of log-ins, looks at full data, exports, opened attachments and refused attempts."""
 
-    list_display = ("at", "username", "kind", "subject", "reason", "ip", "success")
+    list_display = ("at", "username", "kind", "subject", "detail", "reason", "ip", "success")
     list_filter = ("kind", "success")
     search_fields = ("=username", "=subject", "=ip")
     list_per_page = 50

@@ -1,6 +1,6 @@
 """The access log and the pulse of the scheduler."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -28,12 +28,14 @@ class AccessKind(models.TextChoices):
     EXPORT = "export", _("Exported")
     ATTACHMENT = "attachment", _("Opened an attachment")
     CALLER_SUMMARY = "caller_summary", _("Looked at a caller's ticket")
+    REFUSED = "refused", _("Refused")
 
 
 class AccessLog(models.Model):
-    """One log-in, look at full data or at a caller's ticket, export or opened attachment (model 10).
+    """One log-in, look at full data or at a caller's ticket, export, opened attachment or refused attempt (model 10).
 
-    Written once, never changed."""
+    `subject` is the number of a ticket, or what else was accessed; `detail` says what of it. Written once, never
+    changed or removed."""
 
     at = models.DateTimeField(_("at"), default=clock.now, db_index=True)
     user = models.ForeignKey(
@@ -42,6 +44,7 @@ class AccessLog(models.Model):
     username = models.CharField(_("user name"), max_length=150, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=AccessKind.choices)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
+    detail = models.CharField(_("detail"), max_length=200, blank=True, db_default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     success = models.BooleanField(_("success"), default=True)
@@ -66,6 +69,10 @@ class AccessLog(models.Model):
         if not self._state.adding:
             raise Refused(_("The access log cannot be changed."), code="immutable")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises Refused: a log is not shortened."""
+        raise Refused(_("The access log cannot be changed."), code="immutable")
 
 
 class Heartbeat(models.Model):

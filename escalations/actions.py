@@ -183,6 +183,7 @@ ANY_TIME = (
             (R.ESCALATION_OFFICER, R.LIAISON, R.DISPATCHER, R.HANDLER, R.DIRECTOR, R.SUPERVISOR), _KNOWN
         ),
         attachers=dict.fromkeys((R.ESCALATION_OFFICER, R.LIAISON, R.DISPATCHER, R.HANDLER, R.DIRECTOR), _KNOWN),
+        every_state=frozenset(STATES_OF[Kind.ESCALATION]),
     ),
     Action(name="amend", label=_("Correct"), allow={R.ESCALATION_OFFICER: OPEN}, effect=common.amend),
     Action(

@@ -143,7 +143,7 @@ def _faults_of_batch(numbers: dict[int, str]) -> Iterator[str]:
     }
     for kind, model in KINDS.items():
         path = _TICKET_OF.get(model, "ticket")
-        rows: Any = model._default_manager.filter(**{f"{path}__in": list(numbers)}).order_by("pk")
+        rows: Any = model._base_manager.filter(**{f"{path}__in": list(numbers)}).order_by("pk")
         for row in filter(is_digested, rows.annotate(of_ticket=F(path))):
             event, digest = told.pop((kind, row.pk, row.of_ticket), (None, ""))
             words = {"number": numbers[row.of_ticket], "what": model._meta.verbose_name, "id": row.pk}

@@ -13,6 +13,7 @@ from organization.roles import Role
 from tickets import agreements, responsibility_lines, supervision_lines
 from tickets.actions import action_of
 from tickets.display import due_words, instant_words, stored_instant
+from tickets.models.attachment import AttachmentPurpose
 from tickets.models.records import NoteKind
 from tickets.models.replies import Attitude, RevisitResult, Satisfaction
 from tickets.models.work_order import WorkOrder
@@ -140,7 +141,7 @@ class _Teller:
             return "customer"
         if event.actor_id is None:
             return "system"
-        return "note" if note is not None or "attachment" in data else "step"
+        return "note" if note is not None or {"attachment", "removed"} & data.keys() else "step"
 
     def _lines(self, event: TicketEvent) -> Iterator[tuple[str, str]]:
         data = event.data
@@ -219,6 +220,8 @@ class _Teller:
             yield _("Waived"), _("%(from)s to %(to)s") % {"from": period[0], "to": period[1]}
         if attachment := self.attachments.get(data.get("attachment", 0)):
             yield attachment.get_purpose_display(), attachment.name
+        if "removed" in data:
+            yield str(AttachmentPurpose(data["purpose"]).label), f"SHA-256 {data['sha256']}"
         yield _("Centre"), self._centre(data)
         yield _("Into"), data.get("into", "")
         yield _("Repeat of"), data.get("repeat_of", "")

@@ -3,53 +3,28 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from core.personal import DOOR, GAP, Form, replaced
 from tickets.services.contact_access import MASKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from django.utils.functional import Promise
-
     from organization.models import User
     from tickets.models import Ticket
 
-PHONE, IDENTITY, MAIL, ACCOUNT, ADDRESS = (
-    _("[phone hidden]"),
-    _("[ID or card number hidden]"),
-    _("[e-mail hidden]"),
-    _("[account hidden]"),
-    _("[address hidden]"),
-)
+LABELS = {
+    Form.PHONE: _("[phone hidden]"),
+    Form.IDENTITY: _("[ID or card number hidden]"),
+    Form.MAIL: _("[e-mail hidden]"),
+    Form.ACCOUNT: _("[account hidden]"),
+    Form.STAFF_NUMBER: _("[account hidden]"),
+    Form.ADDRESS: _("[address hidden]"),
+}
 STAFF, PERSONAL = _("[staff]"), _("[personal data hidden]")
-
-D = "[0-9０-９]"
-GAP = r"[ \u3000\-－—]?"
-NOT_BEFORE, NOT_AFTER = f"(?<!{D})", f"(?!{D})"
-_ID_CARD = f"{D}{{6}}{GAP}{D}{{8}}{GAP}{D}{{3}}[0-9０-９XxＸｘ]"
-_BANK_CARD = rf"{D}{{4}}(?:[ \-]{D}{{4}}){{3}}(?:[ \-]{D}{{1,3}})?"
-_DOOR = rf"(?:{D}{{1,5}}|[一二三四五六七八九十]{{1,4}})(?:号楼|号院|号|弄|栋|幢|座|单元|室|组)"
-
-# What looks like personal data, the surer patterns first. A group `before` is kept.
-PATTERNS: tuple[tuple[re.Pattern[str], Promise], ...] = (
-    (re.compile(r"[A-Za-z0-9_.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"), MAIL),
-    (re.compile(f"{NOT_BEFORE}(?:{_ID_CARD}|{_BANK_CARD}|{D}{{15,}}){NOT_AFTER}"), IDENTITY),
-    (re.compile(rf"{NOT_BEFORE}[1１]{GAP}[3-9３-９](?:{GAP}{D}){{9}}{NOT_AFTER}"), PHONE),
-    (re.compile(rf"{NOT_BEFORE}[(（]?[0０]{D}{{2,3}}[)）]?{GAP}{D}{{3,4}}{GAP}{D}{{4}}{NOT_AFTER}"), PHONE),
-    (
-        re.compile(rf"(?P<before>(?:电话|号码|手机|座机|联系)[^0-9０-９\n]{{0,6}}){D}{{3,4}}{GAP}{D}{{4}}{NOT_AFTER}"),
-        PHONE,
-    ),
-    (
-        re.compile(r"(?P<before>(?:工号|微信号?|QQ号?)[^A-Za-z0-9\n，。；]{0,4})[A-Za-z0-9_\-]{3,20}", re.IGNORECASE),
-        ACCOUNT,
-    ),
-    (re.compile(rf"[\u4e00-\u9fff]{{1,4}}(?:路|街|道|巷|村|苑|园|里|小区){_DOOR}(?:{GAP}{_DOOR})*"), ADDRESS),
-)
 
 
 class Veil:
@@ -67,25 +42,20 @@ class Veil:
         # The longest first, so that no part of one leaves the rest of another.
         hidden = sorted(filter(self._is_secret, known), key=lambda value: (-len(value), value))
         # What follows an address is the door.
-        self._known = [(re.compile(f"{re.escape(value)}(?:{GAP}{_DOOR})*"), known[value]) for value in hidden]
+        self._known = [(re.compile(f"{re.escape(value)}(?:{GAP}{DOOR})*"), known[value]) for value in hidden]
 
     def over(self, text: str) -> str:
         """The text with what may not leave hidden."""
         for known, label in self._known:
             text = known.sub(label, text)
-        for pattern, words in PATTERNS:
-            text = pattern.sub(partial(self._hidden, str(words)), text)
-        return text
+        return replaced(text, self._hidden)
 
     def _is_secret(self, value: str) -> bool:
         return len(value) > 1 and value not in self._shown
 
-    def _hidden(self, words: str, found: re.Match[str]) -> str:
-        before = found.groupdict().get("before") or ""
-        value = found[0][len(before) :]
-        if value in self._shown or _digits(value) in self._shown_digits:
-            return found[0]
-        return before + words
+    def _hidden(self, form: Form, value: str) -> str:
+        is_known = value in self._shown or _digits(value) in self._shown_digits
+        return value if is_known else str(LABELS[form])
 
 
 def _digits(text: str) -> str:

@@ -40,7 +40,7 @@ def evidence(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
     except Refused as refused:
         messages.error(request, refused.message)
         return show(request, seen, status=422)
-    access.record(by=request.user, kind=AccessKind.EXPORT, subject=f"{number} evidence", request=request)
+    access.record(by=request.user, kind=AccessKind.EXPORT, subject=number, detail="evidence", request=request)
     return FileResponse(
         file,
         as_attachment=True,

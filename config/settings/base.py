@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.headers.BrowserHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "core.refusals.RefusedAttempts",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -101,6 +103,9 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Attachments lie outside the web root and have no address of their own: they are served through the ticket's scope.
 MEDIA_ROOT = env.media_root
+# Who looks through files before they are kept: unix:/path or tcp://host:port of a clamd, or a command; "": nobody.
+ATTACHMENT_SCANNER = env.attachment_scanner
+SCAN_TIMEOUT = 60  # seconds
 FILE_UPLOAD_PERMISSIONS = 0o640
 # Proof outside the database of what the record held on each day (manage.py verify_log); back it up elsewhere.
 DAY_ROOTS_FILE = VAR_DIR / "record" / "day-roots.log"
@@ -130,6 +135,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
+        "frame-src": [NONE],
         "frame-ancestors": [NONE],
     },
 }
@@ -143,6 +149,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "core.error_pages.csrf_failure"
 
 # Broker: Redis when there is one, else folders that the worker and the web processes share
@@ -169,10 +177,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
+# Neither logs nor reports of errors hold what customers or clerks wrote
+DEFAULT_EXCEPTION_REPORTER_FILTER = "core.error_reports.NamesAndTypes"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "core.logs.DiscreetFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {

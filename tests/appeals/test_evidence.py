@@ -209,7 +209,7 @@ def test_only_who_answers_to_the_regulator_gets_it(who: str, status: int, operat
         archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
         assert appeal.number in text_of(archive)
         log = AccessLog.objects.get(kind=AccessKind.EXPORT)
-        assert (log.username, log.subject) == (who, f"{appeal.number} evidence")
+        assert (log.username, log.subject, log.detail) == (who, appeal.number, "evidence")
     else:
         assert not AccessLog.objects.filter(kind=AccessKind.EXPORT).exists()
     response.close()

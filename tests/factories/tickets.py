@@ -285,6 +285,8 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
     if act == "adjudicate_delay":
         late = late_clocks(ticket, clock.now())
         return {"clock": next(iter(late), 0), "is_excused": True, "ground": "台风停电"}
+    if act == "remove_attachment":
+        return {"attachment": sign_record(ticket, operator.user("agent")).pk, "reason": "错传他人资料"}
     if act == "reassign":
         return {"user": operator.user("handler_b")}
     if act == "grant_waiver":

@@ -207,7 +207,7 @@ def test_a_file_is_attached_on_the_page_and_opened_through_the_scope(operator: O
     assert opened["Content-Disposition"].startswith("inline")
     assert opened["X-Content-Type-Options"] == "nosniff"
     log = AccessLog.objects.filter(kind=AccessKind.ATTACHMENT).get()
-    assert (log.username, log.subject) == ("agent", f"{ticket.number} #{row.pk}")
+    assert (log.username, log.subject, log.detail) == ("agent", ticket.number, f"#{row.pk}")
 
 
 def test_what_a_browser_cannot_show_safely_is_saved_first(operator: Operator) -> None:

@@ -78,7 +78,16 @@ ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
 ONLY_IF |= times.ONLY_IF
 OF_KIND = {Kind.COMPLAINT: ONLY_IF | kin.ONLY_IF, **dict.fromkeys(tiers.KINDS, ONLY_IF | tiers.ONLY_IF)}
 # Told by the system in the same step, attached with the act that needs it, or done by something else than a person.
-NOT_WALKED = {"recompute_clocks", "register", "attach", "collect", "to_dispatch", "taken_up", "answer_by_higher"}
+NOT_WALKED = {
+    "recompute_clocks",
+    "register",
+    "attach",
+    "remove_attachment",
+    "collect",
+    "to_dispatch",
+    "taken_up",
+    "answer_by_higher",
+}
 
 
 @dataclass(frozen=True)

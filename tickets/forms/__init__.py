@@ -1,6 +1,6 @@
 """One form per act that people do from a page; a kind adds those of its own acts (architecture, Rooms)."""
 
-from tickets.forms import common, orders, responsibility, supervising, timing
+from tickets.forms import common, files, orders, responsibility, supervising, timing
 from tickets.forms.base import (
     ANY_KIND,
     ActForm,
@@ -45,6 +45,7 @@ register(
     withdraw=common.WithdrawForm,
     merge=common.MergeForm,
     unmerge=common.UnmergeForm,
+    remove_attachment=files.RemoveAttachmentForm,
     void=common.VoidForm,
     supervise=supervising.SuperviseForm,
     chase=supervising.ChaseForm,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import access
 from core.errors import Refused
 from core.models import AccessKind
+from core.personal import masked
 from organization.roles import Role
 from tickets import tracks
 from tickets.facts import facts_of
@@ -54,12 +55,15 @@ class ContactView:
     hidden: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # what must not show, and what shows instead
 
     def conceal(self, text: str) -> str:
-        """A text that people wrote, with what it repeats of the hidden contact data masked."""
+        """A text that people wrote, with what it repeats of the hidden contact data masked, and whatever else in it
+        looks like a phone, an ID or an account: a neighbour's, or one that nobody entered as contact data."""
+        if self.is_full:
+            return text
         for secret, shown in self.hidden:
             text = text.replace(secret, shown)
             if secret.isdigit():
                 text = _as_written(secret).sub(shown, text)
-        return text
+        return masked(text)
 
     @property
     def is_full(self) -> bool:
@@ -121,6 +125,11 @@ def _hidden(ticket: Ticket) -> tuple[tuple[str, str], ...]:
 
 def _corrected(amendments: QuerySet[Amendment]) -> QuerySet[Amendment]:
     return amendments.filter(is_contact=True, field__in=list(MASKS))
+
+
+def note_looks(numbers: Collection[str], *, by: User, request: HttpRequest | None = None) -> None:
+    """Write to the access log that somebody sees all contact data of these tickets by role, once an hour for each."""
+    access.record_once(by=by, kind=AccessKind.VIEW_FULL, subjects=numbers, request=request)
 
 
 def unmask(*, ticket: Ticket, by: User, reason: str, request: HttpRequest | None = None) -> ContactView:

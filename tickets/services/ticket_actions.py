@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from organization.roles import Role
 from tickets.actions import Action
 from tickets.services import attachments, common, revisiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from organization.roles import Role
     from tickets.actions import Step
 
     Allow = Mapping[Role, frozenset[str]]
@@ -41,8 +41,9 @@ def revisit_actions(allow: Allow, *checks: Callable[[Step], None]) -> tuple[Acti
     )
 
 
-def note_actions(*, writers: Allow, attachers: Allow) -> tuple[Action, ...]:
-    """Internal notes and files: they disturb no form that somebody has open."""
+def note_actions(*, writers: Allow, attachers: Allow, every_state: frozenset[str]) -> tuple[Action, ...]:
+    """Internal notes and files: they disturb no form that somebody has open. A file that should not be there can be
+    removed in `every_state`, also from a ticket that ended."""
     return (
         Action(
             name="add_note",
@@ -56,6 +57,13 @@ def note_actions(*, writers: Allow, attachers: Allow) -> tuple[Action, ...]:
             label=_("Attach a file"),
             allow=attachers,
             effect=attachments.keep_attachment,
+            bumps_version=False,
+        ),
+        Action(
+            name="remove_attachment",
+            label=_("Remove a file"),
+            allow={Role.SUPERVISOR: every_state},
+            effect=attachments.remove_attachment,
             bumps_version=False,
         ),
     )

@@ -22,7 +22,7 @@ from tickets.models import Ticket
 from tickets.services.contact_access import contact_view
 from tickets.timeline import timeline_of
 from tickets.views.rating import keep_link
-from tickets.views.ticket import Seen, seen_by, ticket_facts
+from tickets.views.ticket import Seen, note_full_look, seen_by, ticket_facts
 from tickets.workflow import perform
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def act(
     may not.
     """
     seen = seen_by(request, number)
+    note_full_look(request, seen)
     known, form_class, order = _find(seen, action, seq)
     situation = seen.situation(order, _supervision(seen, supervision, form_class))
     if not selectors.may_ever(known, seen.user, seen.reach, seq) or not form_class.is_permitted(situation):

@@ -1,23 +1,27 @@
-"""Files of a ticket: uploaded on its page, served through its scope and never from the web root (model 10)."""
+"""Files of a ticket: attaching them, and opening them again."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from core import access
+from core import access, byte_ranges
 from core.errors import NotPermitted, Refused
 from core.models import AccessKind
 from tickets.forms.page import AttachmentForm
 from tickets.models import Attachment, Ticket
 from tickets.services.attachments import attach
-from tickets.services.file_types import SHOWN_IN_PLACE
+from tickets.services.file_types import DOCUMENTS, SHOWN_IN_PLACE
 from tickets.views.ticket import seen_by, show
+
+# A file that is opened is a document of its own: it may show or play itself and nothing else. The browser's PDF viewer
+# does not work under that; it runs outside our origin, and its page keeps the policy of all our pages.
+FILE_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'"
 
 
 @require_POST
@@ -45,20 +49,28 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
-    """A file, in place where a browser shows it safely, else to be saved; each opening is logged."""
+def download(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A file or a part of it, in place where a browser shows it safely, else to be saved; each opening is logged, once
+    an hour for a person, however many parts it takes."""
     visible = Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
     row = get_object_or_404(Attachment, pk=pk, ticket__number=number, ticket__in=visible)
-    access.record(by=request.user, kind=AccessKind.ATTACHMENT, subject=f"{number} #{row.pk}", request=request)
     try:
         file = row.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(
+    access.record_once(
+        by=request.user, kind=AccessKind.ATTACHMENT, subjects=[number], detail=f"#{row.pk}", request=request
+    )
+    response = byte_ranges.answer(
+        request,
         file,
+        row.size,
+        tag=row.sha256,
         as_attachment=row.content_type not in SHOWN_IN_PLACE,
         filename=row.name,
         content_type=row.content_type,
     )
-    response["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if row.content_type != DOCUMENTS["pdf"]:
+        response.headers["Content-Security-Policy"] = FILE_POLICY
     return response

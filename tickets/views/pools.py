@@ -21,6 +21,7 @@ from tickets.guides import guides_for
 from tickets.lists import page_of
 from tickets.models import Ticket
 from tickets.pools import Pool, counts_of, pools_of
+from tickets.services.contact_access import note_looks
 from tickets.services.schemes import current_version
 from tickets.views import at_place, person
 
@@ -51,6 +52,8 @@ def pool(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before"),
         after=request.GET.get("after"),
     )
+    if chosen.shows_contact:
+        note_looks([row.ticket.number for row in page.rows], by=person(request), request=request)
     context = {
         "pool": chosen,
         "pools": mine,

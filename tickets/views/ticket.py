@@ -25,7 +25,8 @@ from tickets.forms.page import AttachmentForm, UnmaskForm
 from tickets.models import Ticket
 from tickets.models.report import ReportVerdict
 from tickets.panels import Fact, Proposal, panels_of
-from tickets.services.contact_access import ContactView, access_of, contact_view, unmask
+from tickets.scheme.entries import Contact as Access
+from tickets.services.contact_access import ContactView, access_of, contact_view, note_looks, unmask
 from tickets.services.extending import needs_interim
 from tickets.services.reporting_up import level_proposed
 from tickets.states import ORDER_UNANSWERED, Stage
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from organization.models import User
     from tickets.actions import Action
     from tickets.models import StageClock, SupervisionOrder, WorkOrder
-    from tickets.scheme.entries import Contact
     from tickets.scheme.rules import ScriptField
 
 
@@ -51,7 +51,7 @@ class Seen:
     user: User
     orders: list[WorkOrder]
     reach: selectors.Reach
-    access: Contact
+    access: Access
 
     def situation(self, order: WorkOrder | None = None, supervision: SupervisionOrder | None = None) -> Situation:
         """What a form is about."""
@@ -99,12 +99,20 @@ def seen_by(request: HttpRequest, number: str) -> Seen:
     return Seen(ticket, user, orders, reach, access_of(ticket, reach))
 
 
+def note_full_look(request: HttpRequest, seen: Seen) -> None:
+    """Log that this page shows all contact data, where the user's roles let it."""
+    if seen.access is Access.FULL:
+        note_looks([seen.ticket.number], by=seen.user, request=request)
+
+
 @require_safe
 @login_required
 @never_cache
 def page(request: HttpRequest, number: str) -> HttpResponse:
-    """The ticket page."""
-    return show(request, seen_by(request, number))
+    """The ticket page; that somebody sees all contact data by role is logged."""
+    seen = seen_by(request, number)
+    note_full_look(request, seen)
+    return show(request, seen)
 
 
 @require_POST
