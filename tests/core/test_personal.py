@@ -22,8 +22,8 @@ SECRETS = ("13912340001", "320102198001011234", "li.lei@mail.example.cn")
         ("邮箱li.lei@mail.example.cn，", "邮箱l**，"),
         ("微信号li_lei88，", "微信号l**，"),
         (
-            "工号A1024，中山路1号，C2611230000018，2026-11-20 15:30",
-            "工号A1024，中山路1号，C2611230000018，2026-11-20 15:30",
+            "工号A1024，中山路1号，C2611230000018",
+            "工号A1024，中山路1号，C2611230000018",
         ),
     ],
 )
@@ -32,8 +32,9 @@ def test_who_sees_masked_data_reads_no_phone_in_a_text(text: str, shown: str) ->
 
 
 def test_a_log_line_and_its_traceback_hold_no_personal_data() -> None:
+    said = f"{SECRETS[0]}\nDETAIL: Failing row contains (1, 张伟, 中山路1号)"
     try:
-        raise ValueError(f"{SECRETS[0]}\nDETAIL: Failing row contains (1, 张伟, 中山路1号)")
+        raise ValueError(said)
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "x", 1, "of %s and %s", SECRETS[1:], sys.exc_info())
     line = DiscreetFormatter().format(record)
