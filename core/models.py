@@ -44,7 +44,7 @@ class AccessLog(models.Model):
     username = models.CharField(_("user name"), max_length=150, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=AccessKind.choices)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
-    detail = models.CharField(_("detail"), max_length=200, blank=True, db_default="")
+    detail = models.CharField(_("detail"), max_length=200, blank=True, default="", db_default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     success = models.BooleanField(_("success"), default=True)
