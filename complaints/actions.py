@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from complaints.incidents import linking
 from complaints.services import answering, dispatching, filling, remedies, revisiting
 from organization.roles import Role as R
 from tickets.actions import Action, register
@@ -57,7 +58,7 @@ CENTRE = (
         label=_("Dispatch"),
         allow={R.DISPATCHER: _OUT},
         transition=True,
-        checks=(dispatching.check_not_before_supervisor,),
+        checks=(linking.check_not_linked, dispatching.check_not_before_supervisor),
         effect=dispatching.dispatch,
     ),
     Action(
@@ -78,7 +79,7 @@ CENTRE = (
         label=_("Assign bindingly"),
         allow={R.SUPERVISOR: _OUT},
         transition=True,
-        checks=(dispatching.check_before_supervisor,),
+        checks=(linking.check_not_linked, dispatching.check_before_supervisor),
         effect=dispatching.assign,
     ),
     Action(
@@ -202,6 +203,45 @@ CENTRE = (
         allow=dict.fromkeys((R.DISPATCHER, R.DIRECTOR, R.APPROVER), _in(S.HANDLING, S.PENDING_ANSWER)),
         suits=remedies.may_waive,
         effect=remedies.grant_waiver,
+    ),
+)
+
+INCIDENTS = (
+    Action(
+        name=linking.LINK,
+        label=_("Link to a mass incident"),
+        allow={R.AGENT: _DRAFT, R.DISPATCHER: _in(S.DRAFT, S.PENDING_DISPATCH, S.HANDLING)},
+        transition=True,
+        checks=(dispatching.check_not_before_supervisor, linking.check_linkable),
+        effect=linking.link,
+    ),
+    Action(
+        name="unlink_incident",
+        label=_("Take out of the mass incident"),
+        allow={R.DISPATCHER: _in(S.HANDLING)},
+        transition=True,
+        checks=(linking.check_linked,),
+        effect=linking.unlink,
+    ),
+    Action(
+        name=linking.TELL,
+        label=_("Told how the mass incident stands"),
+        allow={},
+        system=True,
+        system_states=_in(S.HANDLING),
+        checks=(linking.check_can_be_told,),
+        effect=linking.tell,
+        bumps_version=False,
+    ),
+    Action(
+        name=linking.ANSWER,
+        label=_("Answered with the mass incident"),
+        allow={},
+        system=True,
+        system_states=_in(S.HANDLING),
+        transition=True,
+        checks=(linking.check_can_be_told, linking.load_ended, kinship.check_nothing_above),
+        effect=linking.answer,
     ),
 )
 
@@ -348,6 +388,7 @@ def register_actions() -> None:
         Kind.COMPLAINT,
         *INTAKE,
         *CENTRE,
+        *INCIDENTS,
         *AFTER_CLOSING,
         *ANY_TIME,
         *ORDER_ACTIONS,

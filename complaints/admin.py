@@ -24,9 +24,9 @@ from complaints.filters import (
     PriorityFilter,
     is_filter_instant,
 )
-from complaints.intake_forms import Ending, intake_form
+from complaints.intake_forms import intake_form
 from complaints.intake_side import side_context
-from complaints.intake_values import answer_of, call_of, changes_of
+from complaints.intake_values import call_of, changes_of, ending_of
 from complaints.models import Complaint
 from complaints.services.intake import take
 from core import clock
@@ -210,8 +210,7 @@ class ComplaintAdmin(ModelAdmin):
         attached = attach(ticket_id, signature, purpose=AttachmentPurpose.SIGNATURE, by=by) if signature else None
         try:
             if act := form.ending.act:
-                answer = answer_of(form) if form.ending is Ending.ANSWER else {}
-                keep_link(request, perform(ticket_id, act, by=by, expected_version=version, **answer))
+                keep_link(request, perform(ticket_id, act, by=by, expected_version=version, **ending_of(form)))
         except Refused:
             _forget_file(attached)
             raise

@@ -73,11 +73,13 @@ class Ending(StrEnum):
     DRAFT = "_save"
     SUBMIT = "_submit"
     ANSWER = "_answer"
+    LINK = "_link"
 
     @property
     def act(self) -> str:
         """The name of the act, empty for a draft."""
-        return {Ending.SUBMIT: "submit", Ending.ANSWER: "answer_on_spot"}.get(self, "")
+        acts = {Ending.SUBMIT: "submit", Ending.ANSWER: "answer_on_spot", Ending.LINK: "link_incident"}
+        return acts.get(self, "")
 
 
 class IntakeForm(IntakeQuestions):
@@ -114,7 +116,8 @@ class IntakeForm(IntakeQuestions):
     @property
     def ending(self) -> Ending:
         """How the form was ended; a draft unless a button says more."""
-        return next((ending for ending in (Ending.ANSWER, Ending.SUBMIT) if ending in self.data), Ending.DRAFT)
+        buttons = (Ending.ANSWER, Ending.SUBMIT, Ending.LINK)
+        return next((ending for ending in buttons if ending in self.data), Ending.DRAFT)
 
     @cached_property
     def taking_units(self) -> list[Unit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from complaints.incidents.reading import incidents_for
 from complaints.selectors import allowances, promised_by
 from core import access
 from core.models import AccessKind
@@ -24,6 +25,7 @@ def side_context(request: HttpRequest, form: IntakeForm) -> dict[str, Any]:
     latest ticket, are written to the access log (model 2, 10)."""
     draft = form.draft
     log_looks(request, form.history)
+    incidents = list(incidents_for(draft))
     return {
         "form": form,
         "draft": draft,
@@ -35,6 +37,8 @@ def side_context(request: HttpRequest, form: IntakeForm) -> dict[str, Any]:
         "customer": _customer(form),
         "repeat_of": (form.data if form.is_bound else form.initial).get("repeat_of") or "",
         "caller": _caller(form),
+        "incidents": incidents,
+        "incidents_key": " ".join(f"{one.pk}.{one.version}" for one in incidents),
         "allowances": allowances(cast("User", request.user), draft),
         "crosses_provinces": _crosses_provinces(form),
         "group_level": form.document.label("level", form.document.options.level_proposals.group),

@@ -18,6 +18,7 @@ from tickets.models.ticket import CustomerTier
 from tickets.services.intake import Customer
 from tickets.services.judging import judge_priority
 from tickets.states import Kind, LinkKind
+from tickets.views import id_in
 
 if TYPE_CHECKING:
     from complaints.intake_forms import IntakeForm
@@ -99,6 +100,9 @@ def draft_of(form: IntakeForm) -> Complaint:
     )
     if stored or form.taking_units:
         draft.accepting_unit = stored.accepting_unit if stored else form.taking_units[0]
+    home: Any = known.get("home") if form.is_bound else stored
+    if home is not None:
+        draft.province_id, draft.city_id = home.province_id, home.city_id
     judge_priority(draft)
     return draft
 
@@ -142,10 +146,13 @@ def changes_of(form: IntakeForm) -> dict[str, Any]:
     return changes
 
 
-def answer_of(form: IntakeForm) -> dict[str, Any]:
-    """What `answer_on_spot` needs of a valid form."""
-    data = form.cleaned_data
-    return {name: data[ANSWER + name] for name in ANSWERED}
+def ending_of(form: IntakeForm) -> dict[str, Any]:
+    """What the act needs with which a valid form ends: the answer on the spot, or the mass incident."""
+    if form.ending == "_answer":
+        return {name: form.cleaned_data[ANSWER + name] for name in ANSWERED}
+    if form.ending == "_link":
+        return {"incident": id_in(form.data["_link"]) or 0}
+    return {}
 
 
 def _entries(form: IntakeForm) -> dict[str, Any]:

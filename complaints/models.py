@@ -12,7 +12,7 @@ from complaints.batches import ImportBatch, ImportRow
 from organization.models import Unit
 from tickets.models import Ticket
 from tickets.models.ticket import KindManager, proxy_of
-from tickets.states import OPEN, Kind
+from tickets.states import OPEN, ClosureCode, Kind
 from tickets.states import Status as S
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ class Complaint(Ticket):
 
     @transition("status", source=S.DRAFT, target=S.PENDING_DISPATCH)
     def submit(self, step: Step) -> None:
-        self.submitted_at = step.at
-        self.submitted_by = step.by
-        self.holder = None
+        self._submitted(step)
 
     @transition("status", source=[S.DRAFT, S.PENDING_DISPATCH], target=S.CLOSED)
     def answer_on_spot(self, step: Step) -> None:
@@ -75,6 +73,25 @@ class Complaint(Ticket):
         """The supervisor's binding assignment after too many bounces (model 5)."""
         self._sent_out(step)
         self.needs_assignment = False
+
+    @transition("status", source=[S.DRAFT, S.PENDING_DISPATCH, S.HANDLING], target=S.HANDLING)
+    def link_incident(self, step: Step) -> None:
+        """A mass incident stands for the work order (M-05); a draft is submitted with it."""
+        if self.status == S.DRAFT:
+            self._submitted(step)
+        else:
+            self.holder = step.by
+
+    @transition("status", source=S.HANDLING, target=S.PENDING_DISPATCH)
+    def unlink_incident(self, step: Step) -> None:
+        """It was linked in error."""
+
+    @transition("status", source=S.HANDLING, target=S.CLOSED)
+    def answer_by_incident(self, step: Step) -> None:
+        """The incident ended: who ended it answers all its tickets together."""
+        self.answered_at = self.closed_at = step.at
+        self.closed_by = step.data["found"].ended_by
+        self.closure_code = ClosureCode.RESOLVED
 
     @transition("status", source=S.HANDLING, target=S.PENDING_ANSWER)
     def collect(self, step: Step) -> None:
@@ -174,7 +191,13 @@ class Complaint(Ticket):
         if self.dispatched_at is None:
             self.dispatched_at = step.at
 
+    def _submitted(self, step: Step) -> None:
+        self.submitted_at = step.at
+        self.submitted_by = step.by
+        self.holder = None
+
     def _again(self, step: Step) -> str:
+        self.incident = None
         return S.HANDLING if step.data.get("orders") else S.PENDING_DISPATCH
 
 

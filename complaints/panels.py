@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from tickets.panels import Fact, Panels, Proposal
 from tickets.states import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from tickets.models import Ticket
@@ -49,6 +50,12 @@ def proposals_of(ticket: Ticket, now: datetime) -> list[Proposal]:
     return [Proposal("grant_waiver", words % {"days": waiver.days, **period})]
 
 
+def lines_of(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The mass incident that a step is about, by its number."""
+    if incident := data.get("incident"):
+        yield _("Mass incident"), f"№ {incident}"
+
+
 def register_panels() -> None:
     """Make the panels known to the pages of the kernel."""
     panels.register(
@@ -57,6 +64,7 @@ def register_panels() -> None:
             related=("complaint_detail__occurred_in",),
             facts=facts_of,
             proposals=proposals_of,
+            lines=lines_of,
             draft_page="admin:complaints_complaint_change",
         ),
     )

@@ -19,6 +19,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
     "heartbeat": {"task": "core.tasks.heartbeat", "schedule": crontab()},
     "write-imports": {"task": "complaints.tasks.write_imports", "schedule": crontab()},
+    "propose-incidents": {"task": "complaints.tasks.propose_incidents", "schedule": crontab()},
+    "tell-of-incidents": {"task": "complaints.tasks.tell_of_incidents", "schedule": crontab()},
+    "answer-incidents": {"task": "complaints.tasks.answer_incidents", "schedule": crontab()},
     "sweep-deadlines": {"task": "tickets.tasks.sweep_deadlines", "schedule": crontab()},
     "resume-due": {"task": "tickets.tasks.resume_due", "schedule": crontab()},
     "follow-calendars": {"task": "tickets.tasks.follow_calendars", "schedule": crontab()},

@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("desk/intake/", include("complaints.urls")),
+    path("desk/incidents/", include("complaints.incidents.urls")),
     path("desk/escalations/", include("escalations.urls")),
     path("desk/appeals/", include("appeals.urls")),
     path("desk/tickets/", include("appeals.evidence.urls")),

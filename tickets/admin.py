@@ -220,8 +220,8 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("recipient"))
     def recipient(self, message: Message) -> str:
-        """The person or the unit."""
-        return str(message.user or message.unit)
+        """The person, the unit or the customer."""
+        return str(message.user or message.unit or _("the customer"))
 
     @admin.display(description=_("last error"))
     def error(self, message: Message) -> str:

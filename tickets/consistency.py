@@ -217,7 +217,17 @@ def _orders(tickets: QuerySet[Ticket]) -> Iterator[Check]:
     )
     yield (
         _("it is in handling and no unit has it"),
-        tickets.filter(status=S.HANDLING).exclude(kind__in=tracks.all_kinds()).exclude(_has(open_orders)),
+        tickets.filter(status=S.HANDLING, incident=None)
+        .exclude(kind__in=tracks.all_kinds())
+        .exclude(_has(open_orders)),
+    )
+    yield (
+        _("a mass incident stands for its work order, and yet a unit has it"),
+        tickets.filter(_has(open_orders), status=S.HANDLING, incident__isnull=False),
+    )
+    yield (
+        _("it belongs to a mass incident that nobody opened"),
+        tickets.filter(incident__opened_at=None, incident__isnull=False),
     )
     yield (
         _("a lead order is open although its results were collected"),

@@ -24,10 +24,11 @@ from core import clock
 from core.errors import Refused
 from organization import addresses
 from tickets.channels import SENDERS, Outgoing, Permanent, Temporary
-from tickets.models import Message, Outbox
-from tickets.models.outbox import Channel, MessageState, NoticeKind
+from tickets.models import Answer, InterimReply, Message, Outbox
+from tickets.models.outbox import FOR_CUSTOMERS, Channel, MessageState, NoticeKind
 from tickets.notice_choices import FIRST_PRIORITY, LAST_PRIORITY, address_of
 from tickets.notice_words import digest_of, words_of
+from tickets.phones import mobile_of
 from tickets.sms_hours import allowed_from
 from tickets.spreading import WAYS, still_matters
 
@@ -154,6 +155,9 @@ def _send(parcel: _Parcel) -> int:
 def _outgoing(messages: list[Message]) -> Outgoing:
     """The words in Chinese: the product does not know which language somebody reads mail in."""
     first = messages[0]
+    if first.outbox.kind in FOR_CUSTOMERS:
+        text = _text_for_customer(first.outbox)
+        return Outgoing(key=first.key, to=_address(first), subject="", text=text, line=text)
     with translation.override(settings.LANGUAGE_CODE):
         words = [words_of(one.outbox.kind, one.outbox.ticket.number, one.outbox.data) for one in messages]
         subject, text = digest_of(words)
@@ -173,9 +177,19 @@ def _numbers(words: list[Words]) -> str:
     return f"{named}…" if len(words) > MOST_NAMED else named
 
 
+def _text_for_customer(row: Outbox) -> str:
+    """What the customer is told: the words stand in the answer or the interim reply, not in the outbox."""
+    if "answer" in row.data:
+        return Answer.objects.get(pk=row.data["answer"], ticket=row.ticket).content
+    return InterimReply.objects.get(pk=row.data["reply"], ticket=row.ticket).content
+
+
 def _address(message: Message) -> str:
     """Where it goes, as that stands now. Raises Permanent where the recipient is not reached this way any more."""
-    to = address_of(message.user, message.channel) if message.user else _address_of_unit(message)
+    if message.outbox.kind in FOR_CUSTOMERS:
+        to = mobile_of(message.outbox.ticket.contact.phone)
+    else:
+        to = address_of(message.user, message.channel) if message.user else _address_of_unit(message)
     if not to:
         raise Permanent(gettext_noop("the recipient has no address for this way"))
     return to

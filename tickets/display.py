@@ -53,6 +53,9 @@ TONES: dict[str, str] = {
 }
 
 
+INCIDENT_TONES = {"proposed": "judging", "open": "working", "ended": "done", "dismissed": "ended"}
+
+
 @dataclass(frozen=True)
 class Remaining:
     """What is left of a clock: words, a tone (calm, near, late) and the share of its time that is gone, in percent."""

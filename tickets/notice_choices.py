@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from tickets.models import NoticeChoice
-from tickets.models.outbox import MANDATORY, Channel, NoticeKind
-from tickets.phones import normalise_phone
+from tickets.models.outbox import FOR_CUSTOMERS, MANDATORY, Channel, NoticeKind
+from tickets.phones import mobile_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Choices = dict[tuple[str, str], bool]  # whether somebody wants a kind by a channel, by (kind, channel)
 PERSONAL = (Channel.EMAIL, Channel.SMS)  # robots belong to units
+CHOSEN = tuple(kind for kind in NoticeKind if kind not in FOR_CUSTOMERS)
 FIRST_PRIORITY, LAST_PRIORITY = 1, 4
 
 _BY_DEFAULT = {
@@ -51,7 +52,7 @@ def address_of(user: User, channel: str) -> str:
         return ""
     if channel == Channel.EMAIL:
         return user.email if settings.SENDS_MAIL else ""
-    return _mobile(user.phone) if settings.SMS_GATEWAY_URL else ""
+    return mobile_of(user.phone) if settings.SMS_GATEWAY_URL else ""
 
 
 def choices_of(users: Iterable[User]) -> dict[int, Choices]:
@@ -61,12 +62,3 @@ def choices_of(users: Iterable[User]) -> dict[int, Choices]:
     for user_id, kind, channel, is_wanted in rows.values_list("user", "kind", "channel", "is_wanted"):
         found.setdefault(user_id, {})[kind, channel] = is_wanted
     return found
-
-
-def _mobile(text: str) -> str:
-    """The mobile number in `text`; a line in a house takes no text messages."""
-    try:
-        number = normalise_phone(text)
-    except ValueError:
-        return ""
-    return number if number.startswith("1") and len(number) == 11 else ""

@@ -50,6 +50,11 @@ SENTENCES = {
     NoticeKind.LIABLE: gettext_lazy("Your unit bears a share of the responsibility: look whether it is right."),
     NoticeKind.CONTESTED: gettext_lazy("A unit contests what you adjudicated: decide on it."),
     NoticeKind.SETTLED: gettext_lazy("The contest was decided, and the decision is final."),
+    NoticeKind.INCIDENT_PROPOSED: gettext_lazy("Many customers complain about the same: open a mass incident, or not."),
+    NoticeKind.INCIDENT_LEFT: gettext_lazy(
+        "The mass incident ended, but this customer has to be answered by somebody."
+    ),
+    NoticeKind.TO_CUSTOMER: gettext_lazy("What the system tells the customer."),
 }
 
 
@@ -86,7 +91,9 @@ def words_of(kind: str, number: str, data: Mapping[str, Any]) -> Words:
         facts.append(_("work order %(numbers)s") % {"numbers": ", ".join(map(str, orders))})
     facts += [_("supervision order %(number)s") % {"number": f"{number}/D{seq}"} for seq in data.get("demands", ())]
     title = str(NoticeKind(kind).label)
-    return Words(title, number, str(SENTENCES[NoticeKind(kind)]), facts, reverse("ticket", args=[number]))
+    is_proposal = kind == NoticeKind.INCIDENT_PROPOSED
+    path = reverse("incident", args=[data["incident"]]) if is_proposal else reverse("ticket", args=[number])
+    return Words(title, number, str(SENTENCES[NoticeKind(kind)]), facts, path)
 
 
 def digest_of(several: Sequence[Words]) -> tuple[str, str]:

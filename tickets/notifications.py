@@ -119,6 +119,8 @@ def _told(step: Step) -> dict[str, dict[str, Any]]:
         told[NoticeKind.INTERIM_NEEDED] = {}
     if notes.get("before_supervisor"):
         told[NoticeKind.BOUNCED] = {}
+    if text := notes.get("to_customer"):
+        told[NoticeKind.TO_CUSTOMER] = {text: notes[text]}
     return told
 
 

@@ -40,6 +40,15 @@ def normalise_phone(text: str) -> str:
     return f"0{national}"
 
 
+def mobile_of(text: str) -> str:
+    """The mobile number in `text`, "" without one: a line in a house takes no text messages."""
+    try:
+        number = normalise_phone(text)
+    except ValueError:
+        return ""
+    return number if number.startswith("1") and len(number) == 11 else ""
+
+
 def normalise_service_number(text: str) -> str:
     """A service number (mobile, line, broadband account) in capitals without spaces. Raises ValueError in words."""
     compact = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 from organization import selectors
 from organization.models import Function, Unit, User
 from organization.roles import GROUP_CENTRE_ROLE, Role
-from tickets.models import Extension, Outbox, Pause, ResponsibilityFinding, StageClock, SupervisionOrder, WorkOrder
+from tickets.models import (
+    Extension,
+    Incident,
+    Outbox,
+    Pause,
+    ResponsibilityFinding,
+    StageClock,
+    SupervisionOrder,
+    WorkOrder,
+)
 from tickets.models.outbox import NoticeKind
 from tickets.notice_choices import Choices, choices_of
 from tickets.querysets import OWNERS
@@ -272,6 +281,18 @@ class Telling:
         contester = finding.responsibility.contested_by if finding else None
         return [*(self.roster.person(contester, self.ticket.owner_unit) if contester else []), *self.liable()]
 
+    def watching(self) -> list[User]:
+        """Who opens and ends mass incidents in the areas of the one that this is about: their centres' dispatchers and
+        their supervisors."""
+        found: list[User] = []
+        for area in Incident.objects.get(pk=self.data["incident"]).areas.all():
+            found += self.duty(Role.DISPATCHER, selectors.centre_for(area)) + self.duty(Role.SUPERVISOR, area)
+        return found
+
+    def nobody(self) -> list[User]:
+        """The customer, and no colleague."""
+        return []
+
     def province_and_group(self) -> list[User]:
         """The province's managers and supervisors, and the group's centre, at once (U-09)."""
         province = self.ticket.province or self.ticket.owner_unit
@@ -346,4 +367,7 @@ _AUDIENCES: dict[NoticeKind, _Find] = {
     NoticeKind.LIABLE: Telling.liable,
     NoticeKind.CONTESTED: Telling.adjudicator,
     NoticeKind.SETTLED: Telling.parties,
+    NoticeKind.INCIDENT_PROPOSED: Telling.watching,
+    NoticeKind.INCIDENT_LEFT: Telling.centre,
+    NoticeKind.TO_CUSTOMER: Telling.nobody,
 }

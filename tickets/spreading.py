@@ -19,7 +19,7 @@ from core.errors import Refused
 from core.waking import wake
 from organization import addresses
 from tickets.models import Message, Notice, Outbox, StageClock
-from tickets.models.outbox import Channel, NoticeKind
+from tickets.models.outbox import FOR_CUSTOMERS, Channel, NoticeKind
 from tickets.notice_choices import PERSONAL, address_of, wants
 from tickets.recipients import Roster, Telling
 from tickets.sms_hours import allowed_from
@@ -125,7 +125,8 @@ def _messages(row: Outbox, told: Audience, roster: Roster) -> list[Message]:
         if wants(row.kind, channel, chosen[user.pk], priority=priority) and address_of(user, channel)
     ]
     to_units = [_message(row, channel, now, unit=unit) for unit in told.units if (channel := channel_of(unit))]
-    return [*to_people, *to_units]
+    to_customer = [_message(row, Channel.SMS, now)] if row.kind in FOR_CUSTOMERS else []
+    return [*to_people, *to_units, *to_customer]
 
 
 def channel_of(unit: Unit) -> Channel | None:
@@ -145,7 +146,7 @@ def _message(
         first += row.ticket.scheme_version.document.options.supervision.digest_window.span
     if channel == Channel.SMS:
         first = allowed_from(first, priority=row.ticket.priority)
-    who = f"u{user.pk}" if user else f"n{unit.pk}" if unit else ""
+    who = f"u{user.pk}" if user else f"n{unit.pk}" if unit else "customer"
     return Message(
         key=f"{row.key}:{channel}:{who}",
         outbox=row,

@@ -15,7 +15,7 @@ from tickets.actions import action_of
 from tickets.display import due_words, instant_words, stored_instant
 from tickets.models.attachment import AttachmentPurpose
 from tickets.models.records import NoteKind
-from tickets.models.replies import Attitude, RevisitResult, Satisfaction
+from tickets.models.replies import AnswerMode, Attitude, RevisitResult, Satisfaction
 from tickets.models.work_order import WorkOrder
 from tickets.panels import panels_of
 from tickets.phones import masked_name, masked_phone
@@ -255,7 +255,9 @@ class _Teller:
         yield _("What will be put right"), row["measures"]
 
     def _told(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        yield self.document.label("answer_mode", row["mode"]), row["content"]
+        is_known = self.document.entry("answer_mode", row["mode"]) is not None
+        mode = self.document.label("answer_mode", row["mode"]) if is_known else AnswerMode(row["mode"]).label
+        yield str(mode), row["content"]
         yield _("Promised for"), due_words(stored_instant(row["promised_for"]))
 
     def _revisit(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The forms of a complaint's own acts."""
 
 from complaints.forms import answering, dispatching
+from complaints.incidents.forms import LinkIncidentForm, UnlinkIncidentForm
 from tickets.forms import answering as telling
 from tickets.forms import register, revisiting
 from tickets.states import Kind
@@ -23,6 +24,8 @@ def register_forms() -> None:
         reject_result=dispatching.RejectResultForm,
         approve_clearance=answering.ApproveClearanceForm,
         refuse_clearance=dispatching.RefuseClearanceForm,
+        link_incident=LinkIncidentForm,
+        unlink_incident=UnlinkIncidentForm,
         interim_reply=telling.InterimReplyForm,
         grant_waiver=answering.GrantWaiverForm,
         attempt_revisit=revisiting.AttemptRevisitForm,

@@ -147,14 +147,19 @@ def answer_by_higher(step: Step) -> None:
     clocks.stop(step, Stage.TOTAL, at=given.at)
 
 
+def owe_call_back(step: Step) -> None:
+    """Closing owes a call-back, of what units or a mass incident had to do with as the scheme says (U-45, U-A11)."""
+    rule = step.scheme.options.revisit
+    was_out = step.ticket.incident_id is not None or step.ticket.work_orders.exists()
+    if rule.dispatched if was_out else rule.on_the_spot:
+        clocks.start(step, Stage.REVISIT)
+
+
 def _after_closing(step: Step) -> None:
     """Recall what is still out, and open what closing owes: the call-back, the customer's link to rate, a promised date
     (U-45, SM-09, model 4)."""
     orders.recall_open(step)
-    rule = step.scheme.options.revisit
-    is_due = rule.dispatched if step.ticket.work_orders.exists() else rule.on_the_spot
-    if is_due:
-        clocks.start(step, Stage.REVISIT)
+    owe_call_back(step)
     given = step.ticket.answers.latest("pk")
     rating.make_link(step, given)
     if given.promised_for is not None:  # it may have passed while the clearance was awaited

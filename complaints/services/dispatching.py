@@ -103,8 +103,8 @@ def check_amends(step: Step) -> None:
 
 def follow_up(ticket: Ticket) -> str | None:
     """What happens by itself: results are collected when the last lead order is done, and a ticket that nobody has
-    any more goes back for dispatch (model 3.1)."""
-    if ticket.status != Status.HANDLING:
+    any more, no mass incident either, goes back for dispatch (model 3.1)."""
+    if ticket.status != Status.HANDLING or ticket.incident_id is not None:
         return None
     open_lead, open_any, accepted = orders.situation(ticket.pk, ticket.round)
     if open_lead:

@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from core import clock
 from organization.models import Unit
+from tests.factories.incidents import an_incident, end_incidents
 from tests.factories.organization import Operator, build_operator
 from tests.factories.standing import standing
 from tests.factories.tickets import (
@@ -98,6 +99,7 @@ def _data(act: str, ticket: Ticket, operator: Operator, actors: Actors) -> dict[
     """What everybody fills in."""
     special: dict[str, dict[str, Any]] = {
         "attach": {"attachment": a_file()},
+        "link_incident": {"incident": an_incident(operator).pk if act == "link_incident" else 0},
         "reassign": {"user": actors["handler"]},
         "transfer": {"unit": operator.js.billing},
         "dispatch": {"orders": [{"unit": operator.js.billing}]},
@@ -134,6 +136,12 @@ def _suited(act: str, usual: Ticket, operator: Operator, actors: Actors) -> Tick
         return order_in(OrderStatus.REPLIED, operator, by=agent).ticket
     if act == "archive" and usual.status == Status.CLOSED:  # nothing is due after an answer on the spot
         return do(take_complaint(operator, by=agent), "answer_on_spot", operator)
+    if act in ("unlink_incident", "tell_of_incident", "answer_by_incident") and usual.status == Status.HANDLING:
+        linked = bring_to(Status.PENDING_DISPATCH, operator, by=agent)
+        linked = do(linked, "link_incident", operator, incident=an_incident(operator).pk)
+        if act == "answer_by_incident":
+            end_incidents(operator)
+        return linked
     if act.endswith("_supervision") and usual.status != Status.DRAFT:
         supervised(usual, operator, _at_work(usual, operator), is_answered=act == "judge_supervision")
     if act in ("fulfil_promise", "chase") and usual.status in (

@@ -26,6 +26,7 @@ from organization.models import Absence, Membership, User
 from organization.roles import Role
 from tests.conftest import MONDAY_MORNING
 from tests.factories.appeals import bring_appeal
+from tests.factories.incidents import an_incident
 from tests.factories.organization import SINCE, Operator, build_operator
 from tests.factories.standing import standing
 from tests.factories.tickets import bring_to, do, load_unicom, order_in
@@ -89,6 +90,7 @@ class Place:
     """What stands in the database, and somebody of each role in both provinces."""
 
     tickets: dict[str, Ticket]
+    operator: Operator
     attachment: Attachment
     batch: ImportBatch
     clients: dict[tuple[str, bool], Client]
@@ -112,6 +114,9 @@ class Place:
                 kept.save()
                 return reverse(row.address, args=[kept.pk, kept.history.latest().pk])
             return reverse(row.address, args=[kept.pk])
+        if row.subject == "incident":
+            end = ["end"] if row.address == "incident_act" else []
+            return reverse(row.address, args=[an_incident(self.operator).pk, *end])
         subjects: dict[str, list[Any]] = {
             "batch": [self.batch.pk],
             "content": [ContentType.objects.get_for_model(Ticket).pk, self.tickets["handling"].pk],
@@ -136,7 +141,7 @@ def place(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         do(tickets["handling"], "supervise", operator)
         picture = SimpleUploadedFile("账单.png", PNG)
         attachment = attach(tickets["handling"].pk, picture, purpose="evidence", by=operator.user("dispatcher"))
-        yield Place(tickets, attachment, _configuration(operator, version), _clients(operator))
+        yield Place(tickets, operator, attachment, _configuration(operator, version), _clients(operator))
 
 
 def test_no_address_is_left_out() -> None:

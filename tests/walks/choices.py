@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from organization.roles import Role
-from tests.walks import kin, responsibility, supervision, tiers, times
+from tests.walks import incidents, kin, responsibility, supervision, tiers, times
 from tests.walks.passages import HOUR
 from tests.walks.people import Person, may
 from tickets.actions import Action, actions_of, order_actions_of
@@ -37,7 +37,7 @@ REFUSALS: dict[str, set[str]] = {
     "convert_kind": {"complaint_already"},
     "hand_over": {"hand_over_one_pending", "same_holder", "receiver_blind"},
 }
-REFUSALS |= supervision.REFUSALS | times.REFUSALS | tiers.REFUSALS
+REFUSALS |= incidents.REFUSALS | supervision.REFUSALS | times.REFUSALS | tiers.REFUSALS
 ENDINGS = {"decline", "withdraw", "merge", "void"} | tiers.ENDINGS
 ASIDE = (
     supervision.ACTS
@@ -64,8 +64,8 @@ ASIDE = (
 )
 # The state alone offers these; they wait for something else to be so.
 ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
-    "dispatch": lambda ticket, at: not ticket.needs_assignment,
-    "assign": lambda ticket, at: ticket.needs_assignment,
+    "dispatch": lambda ticket, at: not ticket.needs_assignment and ticket.incident_id is None,
+    "assign": lambda ticket, at: ticket.needs_assignment and ticket.incident_id is None,
     "archive": lambda ticket, at: ticket.quiet_from is not None and ticket.quiet_from + 24 * HOUR <= at,
     "rate": lambda ticket, at: _has_open_link(ticket, at),
     "rate_low": lambda ticket, at: _has_open_link(ticket, at),
@@ -75,7 +75,7 @@ ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
     "confirm_hand_over": lambda ticket, at: _offered(ticket) is not None,
     "cancel_hand_over": lambda ticket, at: _offered(ticket) is not None,
 }
-ONLY_IF |= times.ONLY_IF
+ONLY_IF |= times.ONLY_IF | incidents.ONLY_IF
 OF_KIND = {Kind.COMPLAINT: ONLY_IF | kin.ONLY_IF, **dict.fromkeys(tiers.KINDS, ONLY_IF | tiers.ONLY_IF)}
 # Told by the system in the same step, attached with the act that needs it, or done by something else than a person.
 NOT_WALKED = {
@@ -87,7 +87,7 @@ NOT_WALKED = {
     "to_dispatch",
     "taken_up",
     "answer_by_higher",
-}
+} | incidents.NOT_WALKED
 
 
 @dataclass(frozen=True)

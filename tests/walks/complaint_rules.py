@@ -57,7 +57,7 @@ def _after_closing(ticket: Ticket) -> list[Passage]:
     since = {event.action for event in events[closing:]}
     answer = list(ticket.answers.all())[-1]
     expected: list[Passage] = []
-    if ticket.work_orders.all() and not since & {"revisit", "rate_low", "archive"}:
+    if (ticket.work_orders.all() or ticket.incident_id) and not since & {"revisit", "rate_low", "archive"}:
         expected.append((Stage.REVISIT, None))
     if answer.closure_code == ClosureCode.UNRESOLVED and not since & {"fulfil_promise", "archive"}:
         expected.append((Stage.FOLLOW_UP, None))

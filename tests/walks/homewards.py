@@ -18,6 +18,7 @@ _COMPLAINT: tuple[tuple[str, dict[str, Any]], ...] = (
     ("refuse_return", {}),
     ("reply", {}),
     ("accept", {}),
+    ("unlink_incident", {}),
     ("dispatch", {}),
     ("answer", {"closure_code": "resolved"}),
     ("approve_clearance", {}),

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from core import clock
 from core.errors import Refused
 from tests.conftest import MONDAY_MORNING
+from tests.factories.incidents import an_incident, end_incidents
 from tests.factories.organization import Operator
 from tests.walks import homewards, kin, rules, supervision, tier_rules, tiers
 from tests.walks.choices import ASIDE, ENDINGS, REFUSALS, Choice, acts_of, choices_for
@@ -26,7 +27,7 @@ from tests.walks.reading import fingerprint, load, snapshot, stored
 from tests.walks.taking import TAKERS
 from tests.walks.tier_pen import DOCUMENTED, TierPen
 from tickets.consistency import faults
-from tickets.models import Alert, Ticket
+from tickets.models import Alert, Incident, Ticket
 from tickets.services.sweeping import sweep
 from tickets.states import WITH_ORDERS, Kind, Outcome, Stage
 from tickets.workflow import perform
@@ -122,6 +123,15 @@ class Walk(RuleBasedStateMachine):
             assert (alert.clock.outcome, alert.clock.paused_at) == (Outcome.RUNNING, None)
             assert alert.ticket.is_open or alert.clock.stage in (Stage.REVISIT, Stage.FOLLOW_UP)
         assert sweep(self.now.instant).alerts == 0
+
+    @rule(seconds=SHORT)
+    def incident(self, seconds: int) -> None:
+        """A mass incident begins, or the one that there is ends."""
+        self.now.move_to(self.now.instant + dt.timedelta(seconds=seconds))
+        if Incident.objects.filter(status="open").exists():
+            end_incidents(self.operator)
+        else:
+            an_incident(self.operator)
 
     @rule(data=st.data(), seconds=PASSING)
     def end(self, data: st.DataObject, seconds: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from complaints.incidents.reading import incidents_for
 from organization.models import Unit
 from organization.roles import Role
 from tests.factories.organization import Operator
@@ -82,6 +83,8 @@ class Pen:
                 return {"changes": self._reclassify(ticket) | self._changes(ticket, at) | home}
             case "interim_reply":
                 return usual | {"promised_for": draw(st.sampled_from([None, at + 5 * HOUR]))}
+            case "link_incident":
+                return {"incident": incidents_for(ticket).values_list("pk", flat=True)[0]}
             case "hand_over":
                 receivers = [one.user for one in self.people if self._takes_over(one, ticket)]
                 return {"receiver": draw(st.sampled_from(receivers))} if receivers else None

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from itertools import pairwise
 
-from tests.walks import complaint_rules, responsibility, supervision, tier_rules, times
+from tests.walks import complaint_rules, incidents, responsibility, supervision, tier_rules, times
 from tests.walks.passages import FINAL, Passage, of_stage, rejected_before
 from tickets import record
 from tickets.models import Ticket
@@ -28,6 +28,7 @@ def check(ticket: Ticket, at: dt.datetime) -> None:
     _check_record(ticket)
     _check_rounds(ticket)
     _check_orders(ticket)
+    incidents.check(ticket)
     supervision.check(ticket)
     responsibility.check(ticket)
     times.check(ticket)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from tickets.models.outbox import Channel, NoticeKind
-from tickets.notice_choices import PERSONAL, address_of, choices_of, is_locked, wants
+from tickets.models.outbox import Channel
+from tickets.notice_choices import CHOSEN, PERSONAL, address_of, choices_of, is_locked, wants
 from tickets.notice_words import SENTENCES
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class NoticeChoiceForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen = choices_of([user]).get(user.pk, {})
         self.reachable = {channel: bool(address_of(user, channel)) for channel in PERSONAL}
-        for kind in NoticeKind:
+        for kind in CHOSEN:
             for channel in PERSONAL:
                 self.fields[_name(kind, channel)] = forms.BooleanField(
                     label=f"{kind.label} · {channel.label}",
@@ -45,7 +45,7 @@ class NoticeChoiceForm(forms.Form):
 
     def lines(self) -> Iterator[Line]:
         """The kinds in their order."""
-        for kind in NoticeKind:
+        for kind in CHOSEN:
             boxes = [self[_name(kind, channel)] for channel in PERSONAL]
             yield Line(str(kind.label), str(SENTENCES[kind]), boxes)
 
@@ -62,7 +62,7 @@ class NoticeChoiceForm(forms.Form):
         """What the person may choose and chose, by (kind, channel)."""
         return {
             (kind, channel): self.cleaned_data[_name(kind, channel)]
-            for kind in NoticeKind
+            for kind in CHOSEN
             for channel in PERSONAL
             if not self.fields[_name(kind, channel)].disabled
         }

@@ -6,6 +6,7 @@ from tickets.models.attachment import Attachment
 from tickets.models.clock import StageClock, WorkdayOverride
 from tickets.models.contact import Contact
 from tickets.models.event import TicketEvent
+from tickets.models.incident import Incident, IncidentEvent
 from tickets.models.outbox import Message, Notice, NoticeChoice, Outbox
 from tickets.models.records import Amendment, HandOver, Remedy, TicketLink, TicketNote
 from tickets.models.replies import Answer, InterimReply, RevisitAttempt
@@ -25,6 +26,8 @@ __all__ = [
     "DictionaryEntry",
     "Extension",
     "HandOver",
+    "Incident",
+    "IncidentEvent",
     "InterimReply",
     "Message",
     "Notice",

@@ -48,10 +48,16 @@ class NoticeKind(models.TextChoices):
     LIABLE = "liable", _("Responsibility adjudicated")
     CONTESTED = "contested", _("Responsibility contested")
     SETTLED = "settled", _("Contest decided")
+    INCIDENT_PROPOSED = "incident_proposed", _("Mass incident proposed")
+    INCIDENT_LEFT = "incident_left", _("Ticket of an ended incident left open")
+    TO_CUSTOMER = "to_customer", _("Message to the customer")
 
 
 # What nobody can mute: it is about a limit that was broken or a customer in danger.
 MANDATORY = frozenset({NoticeKind.OVERDUE, NoticeKind.RAISED, NoticeKind.CHASED, NoticeKind.SILENT, NoticeKind.SERIOUS})
+
+# What nobody inside is told.
+FOR_CUSTOMERS = frozenset({NoticeKind.TO_CUSTOMER})
 
 
 class Channel(models.TextChoices):
@@ -119,7 +125,8 @@ class Notice(models.Model):
 
 
 class Message(models.Model):
-    """One message that leaves the product, to a person or to the robot or mailbox of a unit.
+    """One message that leaves the product, to a person, to the robot or mailbox of a unit, or, where neither is named,
+    to the ticket's customer.
 
     The address is looked up when it is sent, never stored. `key` goes along as message or idempotency key. A sender
     takes it until `claimed_until`; whoever dies between sending and marking sends it again, with the same key.
@@ -144,7 +151,7 @@ class Message(models.Model):
         ordering = ("-id",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False, unit__isnull=True) | Q(user__isnull=True, unit__isnull=False),
+                condition=Q(user__isnull=True) | Q(unit__isnull=True),
                 name="message_one_recipient",
             ),
             models.CheckConstraint(

@@ -88,7 +88,7 @@ class InterimReply(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="interim_replies")
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # null: the system
     mode = models.CharField(_("how"), max_length=8, choices=AnswerMode.choices)
     content = models.TextField(_("what was told"), max_length=2000)
     promised_for = models.DateTimeField(_("new promise"), null=True, blank=True)

@@ -14,7 +14,7 @@ from django_fsm import FSMField
 
 from organization.models import Unit
 from tickets.querysets import TicketQuerySet
-from tickets.states import CLOSED, CLOSES_UNANSWERED, ENDED, STATES_OF, ClosureCode, Kind, Status
+from tickets.states import CLOSED, CLOSES_UNANSWERED, ENDED, STATES_OF, WITH_ORDERS, ClosureCode, Kind, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -140,6 +140,16 @@ class Ticket(models.Model):
     ended_by = _maybe_actor()
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_tickets")
 
+    # While the ticket is handled, the mass incident that stands for its work order; afterwards what it was part of.
+    incident = models.ForeignKey(
+        "tickets.Incident",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="tickets",
+        verbose_name=_("mass incident"),
+    )
+
     bounce_count = models.PositiveSmallIntegerField(_("bounces"), default=0)
     needs_assignment = models.BooleanField(_("before the supervisor"), default=False)
     contact_count = models.PositiveSmallIntegerField(_("further contacts"), default=0)
@@ -174,6 +184,7 @@ class Ticket(models.Model):
             models.Index(fields=["status", "-id"], name="ticket_admin_list"),
             models.Index(fields=["next_due_at", "id"], name="ticket_by_due"),
             models.Index(fields=["accepted_at"], name="ticket_accepted"),
+            models.Index(fields=["incident", "status"], condition=Q(incident__isnull=False), name="ticket_of_incident"),
             models.Index(fields=["quiet_from"], condition=Q(quiet_from__isnull=False), name="ticket_to_archive"),
         ]
         constraints = [
@@ -211,6 +222,10 @@ class Ticket(models.Model):
                 condition=Q(status__in=sorted({Status.DRAFT, *CLOSED, *ENDED})) | Q(submitted_at__isnull=False),
                 name="ticket_open_was_submitted",
             ),
+            models.CheckConstraint(
+                condition=Q(incident__isnull=True) | Q(status__in=sorted(WITH_ORDERS | CLOSED)),
+                name="ticket_incident_while_handled",
+            ),
             models.CheckConstraint(condition=_state_of_kind(), name="ticket_state_of_kind"),
             models.UniqueConstraint(fields=["external_source", "external_ref"], name="ticket_external_ref_once"),
         ]
@@ -242,6 +257,7 @@ class Ticket(models.Model):
     def end(self, step: Step) -> None:
         """Set what an ending without an answer sets, likewise."""
         self.ended_at, self.ended_by = step.at, step.by
+        self.incident = None
         if self.submitted_at is None:
             self.holder = None
 

@@ -70,6 +70,16 @@ class RepeatRule(Part):
     matter_level: int = Field(ge=1, le=4)
 
 
+class IncidentRule(Part):
+    """When similar complaints propose a mass incident (M-05): so many customers of one place within so long; similar is
+    what has the same entry at a level of a dictionary."""
+
+    count: int = Field(ge=2)
+    within: ElapsedLimit
+    matter: Literal["business_type", "complaint_type"]
+    matter_level: int = Field(ge=1, le=4)
+
+
 class QuietHours(Part):
     """When no customer is called: what falls due there is due at `earliest` (model 4)."""
 
@@ -145,6 +155,7 @@ class Options(Part):
     unmerge_days: int = Field(ge=0)
     cause_levels_at_intake: int = Field(ge=0, le=4)
     level_proposals: LevelProposals
+    incidents: IncidentRule | None = None
 
     @property
     def warn_ratio(self) -> Decimal:

@@ -67,7 +67,7 @@ def interim_reply(step: Step) -> None:
     row = InterimReply.objects.create(
         ticket=step.ticket,
         at=step.at,
-        by=step.person,
+        by=step.by,
         mode=step.data["mode"],
         content=step.data["content"],
         promised_for=promised,

@@ -22,7 +22,7 @@ from tickets.monitor import may_monitor
 from tickets.pools import pools_of
 
 if TYPE_CHECKING:
-    from tickets.models import StageClock, SupervisionOrder, Ticket, WorkOrder
+    from tickets.models import Incident, StageClock, SupervisionOrder, Ticket, WorkOrder
 
 register = template.Library()
 
@@ -38,6 +38,14 @@ def state_chip(item: Ticket | WorkOrder | SupervisionOrder) -> SafeString:
     """The state of a ticket, a work order or a supervision order."""
     tone = display.TONES.get(item.status, "ended")
     return format_html('<span class="chip {}">{}</span>', tone, item.get_status_display())
+
+
+@register.simple_tag
+def incident_chip(incident: Incident) -> SafeString:
+    """The state of a mass incident."""
+    return format_html(
+        '<span class="chip {}">{}</span>', display.INCIDENT_TONES[incident.status], incident.get_status_display()
+    )
 
 
 @register.simple_tag
@@ -74,8 +82,9 @@ def level_label(ticket: Ticket) -> str:
 
 @register.simple_tag
 def badges(ticket: Ticket) -> SafeString:
-    """What makes a ticket special: a repeat, a further round, the customer urging, bounces."""
+    """What makes a ticket special: a mass incident, a repeat, a further round, the customer urging, bounces."""
     shown = [
+        (ticket.incident_id or 0, _("Mass incident"), "loud"),
         (ticket.repeat_number, _("Repeat %(count)d"), "loud"),
         (ticket.round - 1, _("Rework %(count)d"), "loud"),
         (ticket.contact_count, _("Called again %(count)d"), ""),

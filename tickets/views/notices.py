@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Refused
 from tickets import notice_lists
 from tickets.forms.notices import NoticeChoiceForm
+from tickets.notice_words import words_of
 from tickets.services.notices import choose, mark_all_read, mark_read
 from tickets.views import id_in, person
 
@@ -43,7 +44,8 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         notice = mark_read(by=person(request), notice_id=pk)
     except Refused as refused:
         raise Http404(refused.message) from refused
-    return redirect("ticket", notice.ticket.number) if "open" in request.POST else redirect("notices")
+    words = words_of(notice.kind, notice.ticket.number, notice.data)
+    return redirect(words.path if "open" in request.POST else "notices")
 
 
 @require_POST

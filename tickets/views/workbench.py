@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from tickets.guides import guides_for
+from tickets.incidents import incident_proposals
 from tickets.lists import most_urgent
 from tickets.pools import counts_of, pools_of
 from tickets.supervisions import tiles_of
@@ -28,6 +29,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "counts": counts_of(person(request), mine, at),
         "supervision": tiles_of(person(request), at),
+        "proposals": incident_proposals(person(request)),
         "has_pools": bool(mine),
         "guides": guides_for(person(request)),
         "rows": most_urgent(person(request), mine, URGENT_ROWS),
