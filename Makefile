@@ -23,11 +23,11 @@ run: environment ## prepare everything, start web, worker and beat; Ctrl-C stops
 
 test: environment-dev ## the tests that need nothing but Python
 	@echo "Left out: tests marked 'browser' or 'services'. 'make test-services' runs them too."
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -n 2 -m "not browser and not services" $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -n 2 --dist worksteal -m "not browser and not services" $(ARGS)
 
 test-services: environment-dev ## every test, on PostgreSQL and Redis, with real workers and a browser
 	@DATABASE_URL=$${DATABASE_URL:-$(LOCAL_DATABASE_URL)} REDIS_URL=$${REDIS_URL:-$(LOCAL_REDIS_URL)} \
-		$(BIN)/pytest -n 2 $(ARGS)
+		$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 check: environment-dev ## format, lint, types, imports, migrations, translations, templates
 	$(BIN)/ruff format --check .
