@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -104,6 +104,21 @@ def duration_words(length: timedelta) -> str:
     ]
     shown = [word for word in words if word]
     return shown[0] if len(shown) == 1 else _("%(larger)s %(smaller)s") % {"larger": shown[0], "smaller": shown[1]}
+
+
+def words_for_scripts(at: datetime) -> dict[str, Any]:
+    """What `live.js` needs to count on from the instant `at` (UTC) in the words of `time_left` and `duration_words`;
+    of what is counted the singular and the plural."""
+    return {
+        "now": int(at.timestamp()),
+        "left": _("%(time)s left"),
+        "late": _("%(time)s late"),
+        "both": _("%(larger)s %(smaller)s"),
+        "days": [ngettext("%(count)d day", "%(count)d days", count) for count in (1, 2)],
+        "hours": [ngettext("%(count)d hour", "%(count)d hours", count) for count in (1, 2)],
+        "minutes": _("%(count)d min"),
+        "less": _("less than a minute"),
+    }
 
 
 def remaining_of(row: StageClock, at: datetime) -> Remaining:

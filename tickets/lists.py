@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from hashlib import blake2s
 from operator import or_
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import F, Prefetch, QuerySet
 
@@ -20,6 +21,8 @@ from tickets.services.contact_access import ContactView, contact_view, former_co
 from tickets.states import ORDER_OPEN, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from organization.models import Unit, User
 
 PAGE_SIZE = 50
@@ -50,6 +53,15 @@ class Page(Generic[RowT]):
     after: str | None
 
 
+class Mark(NamedTuple):
+    """As much of a line as tells whether it changed: which it is, what it comes by, how many events its ticket has."""
+
+    pk: int
+    sorted_by: datetime
+    ticket_id: int
+    told: int
+
+
 @dataclass(frozen=True)
 class Cursor:
     """A place between two rows of a list sorted by due time and id."""
@@ -78,6 +90,32 @@ def page_of(
     """One page of a pool's `rows` (from `Pool.rows`): the first, or the one before or after a cursor."""
     page = turned_to(_loaded(rows, pool.of_orders), before=before, after=after, size=size)
     return replace(page, rows=[_row(item, pool.shows_contact) for item in page.rows])
+
+
+def marks_of(
+    pool: Pool, rows: QuerySet[Any], *, before: str | None = None, after: str | None = None, size: int = PAGE_SIZE
+) -> Page[Mark]:
+    """The same page as far as it tells whether anything on it changed."""
+    page = turned_to(_marked(rows, pool.of_orders), before=before, after=after, size=size)
+    return replace(page, rows=[Mark(*line) for line in page.rows])
+
+
+def digest_of(page: Page[Row] | Page[Mark]) -> str:
+    """A few letters that are the same for two pages that show the same."""
+    return digest(told_of(page.rows), page.before is None, page.after is None)
+
+
+def told_of(rows: Iterable[Row | Mark]) -> list[tuple[int, int]]:
+    """What tells the lines of two lists apart."""
+    return [
+        ((row.order or row.ticket).pk, row.ticket.event_count) if isinstance(row, Row) else (row.pk, row.told)
+        for row in rows
+    ]
+
+
+def digest(*shown: object) -> str:
+    """A few letters that are the same for the same things; they must be written out alike in every process."""
+    return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 
 def turned_to(
@@ -112,6 +150,17 @@ def turned_to(
 
 def most_urgent(user: User, pools: list[Pool], size: int) -> list[Row]:
     """The `size` rows that are due first out of all that waits for the user; who has no such pools, of all it sees."""
+    return [_row(item, shows_contact=False) for item in _due_first(user, pools, size, _loaded)]
+
+
+def marks_of_most_urgent(user: User, pools: list[Pool], size: int) -> list[Mark]:
+    """The same rows as far as they tell whether anything changed."""
+    return [Mark(*line) for line in _due_first(user, pools, size, _marked)]
+
+
+def _due_first(
+    user: User, pools: list[Pool], size: int, read: Callable[[QuerySet[Any], bool], Iterable[Any]]
+) -> list[Any]:
     visible = Ticket.objects.visible_to(user)
     work = [pool for pool in pools if pool.is_work] or pools
     found: list[Any] = []
@@ -119,9 +168,9 @@ def most_urgent(user: User, pools: list[Pool], size: int) -> list[Row]:
         conditions = [pool.condition(user) for pool in work if pool.of_orders is of_orders]
         if conditions:
             rows = rows_where(reduce(or_, conditions), visible, of_orders=of_orders)
-            found += _loaded(rows, of_orders)[:size]
+            found += read(rows, of_orders)[:size]
     found.sort(key=_sorted_by)
-    return [_row(item, shows_contact=False) for item in found[:size]]
+    return found[:size]
 
 
 def _sorted_by(item: Any) -> tuple[datetime, int]:
@@ -145,6 +194,13 @@ def _loaded(rows: Any, of_orders: bool) -> QuerySet[Any]:
         Prefetch("ticket__clocks", queryset=running, to_attr="running_clocks"),
         former_contact("ticket__"),
     )
+
+
+def _marked(rows: Any, of_orders: bool) -> QuerySet[Any]:
+    """The rows by due time, each as the parts of a Mark."""
+    ticket = "ticket__" if of_orders else ""
+    rows = rows.annotate(sorted_by=F("due"), told=F(f"{ticket}event_count")).order_by("due", "pk")
+    return rows.values_list("pk", "sorted_by", f"{ticket}pk", "told", named=True)
 
 
 def _row(item: Any, shows_contact: bool) -> Row:

@@ -6,7 +6,7 @@ person, as the latest of those that they answer for. So it counts once in each u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
@@ -135,13 +135,14 @@ def _standing(sizes: dict[str, Any]) -> Standing:
 
 @dataclass(frozen=True)
 class Branch:
-    """A unit of the tree with everything below it; `has_more` where units below can be shown. `is_own`: what the unit
-    at the top answers for itself."""
+    """A unit of the tree with everything below it; `has_more` where units below can be shown, which follow where it
+    `is_open`. `is_own`: what the unit at the top answers for itself."""
 
     unit: Unit
     standing: Standing
     has_more: bool
     is_own: bool = False
+    is_open: bool = False
 
 
 def may_monitor(user: User | AnonymousUser) -> bool:
@@ -184,6 +185,17 @@ def branches_of(watch: Watch) -> list[Branch]:
         if standing.total or (unit.is_active and not is_own):
             found.append(Branch(unit, standing, has_more=unit.pk in parents and not is_own, is_own=is_own))
     return sorted(found, key=lambda branch: (-branch.standing.late, -branch.standing.warned, branch.unit.path))
+
+
+def opened(watch: Watch, units: frozenset[int]) -> list[Branch]:
+    """The same with the units below each of `units` (pks) right after it."""
+    found = []
+    for branch in branches_of(watch):
+        is_open = branch.has_more and branch.unit.pk in units
+        found.append(replace(branch, is_open=is_open))
+        if is_open:
+            found += opened(replace(watch, place=branch.unit), units)
+    return found
 
 
 def _child_key(place: Unit) -> Substr:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from tickets.lists import digest
 from tickets.models import Notice, Ticket
 from tickets.notice_words import Words, words_of
 
@@ -56,9 +57,17 @@ def page_of(user: User, *, after: str | None = None, size: int = PAGE_SIZE) -> P
         last = None
     if len(found) <= size:
         found += _below(own.exclude(read_at=None), last)[: size + 1 - len(found)]
-    newest: int = Notice.objects.filter(user=user).order_by("-pk").values_list("pk", flat=True).first() or 0
     shown = found[:size]
-    return Page(_rows(user, shown), _cursor(shown[-1]) if len(found) > size else None, newest)
+    return Page(_rows(user, shown), _cursor(shown[-1]) if len(found) > size else None, _newest(user))
+
+
+def digest_of(user: User) -> str:
+    """A few letters that change when there is a notice more, or one unread less."""
+    return digest(_newest(user), unread_of(user))
+
+
+def _newest(user: User) -> int:
+    return Notice.objects.filter(user=user).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _below(rows: QuerySet[Notice], last: int | None) -> QuerySet[Notice]:

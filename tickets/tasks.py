@@ -15,7 +15,7 @@ from tickets.delivery import deliver_due
 from tickets.keyset import beyond
 from tickets.models import SchemeVersion, Ticket
 from tickets.notifications import SPREAD
-from tickets.services import pausing, relaying
+from tickets.services import pausing, presence, relaying
 from tickets.services.sweeping import sweep
 from tickets.services.unattended import perform_each
 from tickets.spreading import DELIVER, spread_due
@@ -84,6 +84,12 @@ def deliver_messages() -> int:
 def log_day_root() -> None:
     """Log the root of the events of yesterday (Shanghai) and of days missed before it (model 10)."""
     day_roots.log_until(clock.local_day(clock.now()) - timedelta(days=1))
+
+
+@shared_task
+def forget_absent() -> int:
+    """Remove who has not had a ticket open for a day; gives how many."""
+    return presence.forget_absent(before=clock.now() - timedelta(days=1))
 
 
 def _quiet_long_enough(now: datetime) -> Iterator[int]:

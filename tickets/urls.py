@@ -2,18 +2,17 @@
 
 from django.urls import include, path
 
-from tickets.views import keys, notices, pools, rating, workbench
+from tickets.views import keys, live, notices, pools, rating, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("desk/", pools.pool, name="pool"),
-    path("desk/counts/", pools.counts, name="pool_counts"),
+    path("live/", live.live, name="live"),
     path("desk/search/", pools.search, name="search"),
     path("progress/rate/<str:token>/", rating.rate, name="rate"),
     path("desk/tickets/", include("tickets.views.ticket_urls")),
     path("keys/", keys.keys, name="keys"),
     path("notices/", notices.notices, name="notices"),
-    path("notices/count/", notices.count, name="notices_count"),
     path("notices/read/", notices.read_all, name="notices_read"),
     path("notices/<int:pk>/read/", notices.read, name="notice_read"),
     path("me/notices/", notices.choices, name="notice_choices"),

@@ -161,13 +161,17 @@ def _check_version(step: Step, expected: int | None) -> None:
     current = step.order.version if step.order else step.ticket.version
     if expected is None or expected == current:
         return
-    # Alerts, notes and other acts that disturb no form are not what the person has to look at.
-    kind = step.ticket.kind
-    acts = (*actions_of(kind).values(), *order_actions_of(kind).values())
+    raise Stale(*last_disturbance(step.ticket))
+
+
+def last_disturbance(ticket: Ticket) -> tuple[str, datetime]:
+    """Who last changed what an open form shows, and when. Alerts, notes and other acts that disturb none are not what
+    the person has to look at."""
+    acts = (*actions_of(ticket.kind).values(), *order_actions_of(ticket.kind).values())
     disturbing = [action.name for action in acts if action.bumps_version]
-    last = step.ticket.events.filter(action__in=disturbing).select_related("actor").order_by("-seq").first()
+    last = ticket.events.filter(action__in=disturbing).select_related("actor").order_by("-seq").first()
     who = last.actor.name if last and last.actor else _("the system")
-    raise Stale(who, last.at if last else step.ticket.changed_at)
+    return who, last.at if last else ticket.changed_at
 
 
 def _check_state(step: Step) -> None:

@@ -1,4 +1,4 @@
-// On every page: "/" goes to the search; [data-notices] shows how many notices are unread; [data-copy] copies its text.
+// On every page: "/" goes to the search; [data-copy] copies its text.
 (() => {
   "use strict";
 
@@ -21,21 +21,4 @@
       setTimeout(() => delete source.dataset.copied, 1200);
     });
   });
-
-  const bell = document.querySelector("[data-notices]");
-  if (bell) {
-    const shown = bell.querySelector(".unread");
-    const ask = () => {
-      if (document.hidden) return;
-      fetch(`${bell.dataset.notices}?was=${encodeURIComponent(shown.textContent)}`, { headers: { "X-Background": "1" } })
-        .then((answer) => (answer.status === 200 && !answer.redirected ? answer.json() : null))
-        .then((found) => {
-          if (found) shown.textContent = found.unread;
-        })
-        .catch(() => {}); // the next time will do
-    };
-    ask();
-    setInterval(ask, 30000);
-    document.addEventListener("visibilitychange", ask);
-  }
 })();

@@ -1,4 +1,5 @@
-// The tree of units: htmx opens a unit with fresh numbers, a press on an open one closes it.
+// The tree of units: htmx opens a unit with fresh numbers, a press on an open one closes it; what is open stays so when
+// the page renews itself.
 (() => {
   "use strict";
 
@@ -16,4 +17,11 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && event.target.matches("[data-expand]")) event.target.setAttribute("aria-expanded", "true");
   });
+
+  document.addEventListener("renewing", (event) => {
+    for (const button of document.querySelectorAll("[data-expand][aria-expanded=true]")) {
+      event.detail.searchParams.append("open", button.dataset.expand);
+    }
+  });
+  document.addEventListener("renewed", () => htmx.process(document.querySelector("[data-tree]")));
 })();

@@ -1,14 +1,15 @@
-// Lists: j and k move, Enter opens (the focus is on the link), x selects; a changed filter applies at once;
-// the menu's counts come after the page.
+// Lists: j and k move, Enter opens (the focus is on the link), x selects; a changed filter applies at once.
 (() => {
   "use strict";
 
-  const links = [...document.querySelectorAll("[data-rows] tbody .c-number a")];
-  const boxes = [...document.querySelectorAll("[data-rows] .c-pick input")];
+  // Asked anew each time: rows come and go while the list is open.
+  const allLinks = () => [...document.querySelectorAll("[data-rows] tbody .c-number a")];
+  const allBoxes = () => [...document.querySelectorAll("[data-rows] .c-pick input")];
   const bar = document.querySelector("[data-picked]");
   const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select") !== null;
 
   const move = (step) => {
+    const links = allLinks();
     const here = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
     const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), links.length - 1);
     if (!links[next]) return;
@@ -17,6 +18,7 @@
   };
 
   const showPicked = () => {
+    const boxes = allBoxes();
     boxes.forEach((box) => box.closest("tr").classList.toggle("chosen", box.checked));
     if (!bar) return;
     const count = boxes.filter((box) => box.checked).length;
@@ -38,33 +40,18 @@
   });
 
   document.addEventListener("change", (event) => {
-    if (boxes.includes(event.target)) showPicked();
+    if (event.target.matches("[data-rows] .c-pick input")) showPicked();
     if (event.target.matches("[data-filters] select")) event.target.form.requestSubmit();
   });
 
   document.querySelector("[data-copy-picked]")?.addEventListener("click", () => {
-    navigator.clipboard?.writeText(boxes.filter((box) => box.checked).map((box) => box.value).join("\n"));
+    navigator.clipboard?.writeText(allBoxes().filter((box) => box.checked).map((box) => box.value).join("\n"));
   });
 
   document.querySelectorAll("[data-filters] :is(select, input:not([type=hidden]))").forEach((control) => {
     control.classList.toggle("chosen", control.value !== "");
   });
 
+  document.addEventListener("renewed", showPicked);
   showPicked();
-
-  const menu = document.querySelector("[data-counts]");
-  if (menu) {
-    fetch(menu.dataset.counts, { headers: { "X-Background": "1" } })
-      .then((answer) => (answer.ok ? answer.json() : {}))
-      .then((waiting) => {
-        for (const [code, found] of Object.entries(waiting)) {
-          const place = menu.querySelector(`[data-pool="${code}"]`);
-          if (!place) continue;
-          place.textContent = found.count;
-          place.classList.toggle("late", found.late);
-          place.title = found.title;
-        }
-      })
-      .catch(() => {}); // the list works without the counts
-  }
 })();

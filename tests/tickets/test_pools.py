@@ -151,7 +151,7 @@ def test_who_has_nothing_to_do_with_tickets_is_told_so(operator: Operator, who: 
 
 
 def test_a_stranger_is_sent_to_the_log_in(client: Client) -> None:
-    for address in ("/", "/desk/", "/desk/counts/", "/desk/search/"):
+    for address in ("/", "/desk/", "/desk/search/"):
         assert client.get(address).headers["Location"].startswith("/accounts/login/")
 
 
@@ -216,7 +216,7 @@ def test_counts_say_how_much_waits_and_what_is_late(operator: Operator, frozen_c
     bring_to(Status.PENDING_DISPATCH, operator)
     order_in(OrderStatus.REPLIED, operator)
     frozen_clock.move_to(clock.now() + dt.timedelta(days=1))
-    waiting = signed_in(operator, "dispatcher").get("/desk/counts/").json()
+    waiting = signed_in(operator, "dispatcher").post("/live/", {"page": "/desk/"}).json()["counts"]
     assert {code: (found["count"], found["late"]) for code, found in waiting.items()} == {
         "dispatch": ("1", True),
         "replies": ("1", True),

@@ -8,6 +8,7 @@ from tickets.models.contact import Contact
 from tickets.models.event import TicketEvent
 from tickets.models.incident import Incident, IncidentEvent
 from tickets.models.outbox import Message, Notice, NoticeChoice, Outbox
+from tickets.models.presence import Presence
 from tickets.models.records import Amendment, HandOver, Remedy, TicketLink, TicketNote
 from tickets.models.replies import Answer, InterimReply, RevisitAttempt
 from tickets.models.report import Report
@@ -34,6 +35,7 @@ __all__ = [
     "NoticeChoice",
     "Outbox",
     "Pause",
+    "Presence",
     "Remedy",
     "Report",
     "Responsibility",

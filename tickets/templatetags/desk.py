@@ -22,6 +22,8 @@ from tickets.monitor import may_monitor
 from tickets.pools import pools_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tickets.models import Incident, StageClock, SupervisionOrder, Ticket, WorkOrder
 
 register = template.Library()
@@ -104,14 +106,21 @@ def remaining(row: StageClock | None, ticket: Ticket) -> SafeString:
         return format_html('<span class="remaining none">{}</span>', _("No time limit"))
     left = display.remaining_of(row, clock.now())
     return format_html(
-        '<span class="remaining {}" title="{}"><span class="words">{}</span> <span class="stage">{}</span>'
+        '<span class="remaining {}" title="{}"{}><span class="words">{}</span> <span class="stage">{}</span>'
         '<progress max="100" value="{}" aria-hidden="true"></progress></span>',
         left.tone,
         clock_hint(row, ticket.scheme_version.document),
+        "" if row.paused_at else _ticking(row.started_at, row.warn_at, row.due_at),
         left.words,
         row.get_stage_display(),
         left.percent,
     )
+
+
+def _ticking(start: datetime, near_from: datetime, due: datetime) -> SafeString:
+    """What `live.js` needs to count on by itself."""
+    instants = [int(instant.timestamp()) for instant in (start, near_from, due)]
+    return format_html(' data-start="{}" data-near="{}" data-due="{}"', *instants)
 
 
 @register.simple_tag
@@ -146,6 +155,7 @@ def topbar(context: dict[str, Any]) -> dict[str, Any]:
         "look": chosen_look(request),
         "looks": [(AUTO, _("As the device")), (LIGHT, _("Light")), (DARK, _("Dark"))],
         "roles_in_units": [f"{grant.role.label} · {grant.unit}" for grant in grants],
+        "time_words": display.words_for_scripts(clock.now()),
         "other_languages": [
             (code, get_language_info(code)["name_local"])
             for code, _name in settings.LANGUAGES

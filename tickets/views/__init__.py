@@ -31,3 +31,8 @@ def id_in(text: str) -> int | None:
 def person(request: HttpRequest) -> User:
     """Who is logged in; for views behind `login_required`."""
     return cast("User", request.user)
+
+
+def is_background(request: HttpRequest) -> bool:
+    """Whether a script asks by itself, while nobody does anything."""
+    return request.headers.get("X-Background") == "1"

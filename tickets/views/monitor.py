@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -17,11 +18,16 @@ from core import clock
 from organization.grants import has_role
 from organization.models import Unit
 from organization.roles import Role
-from tickets.monitor import Watch, branches_of, may_monitor, place_of, roots_of, way_to
+from tickets.monitor import Watch, branches_of, may_monitor, opened, place_of, roots_of, way_to
 from tickets.monitor_lists import MonitorFilter, page_of
 from tickets.services.schemes import current_version
 from tickets.views import at_place, id_in, person
 from tickets.workload import workload_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MOST_OPEN = 20
 
 
 @require_safe
@@ -38,7 +44,8 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "way": way_to(watch.user, watch.place) if watch.place else [],
         "standing": watch.standing(),
         "top": below.place,
-        "branches": branches_of(below),
+        "branches": opened(below, _open_units(request)),
+        "digest": minute_of(watch.at),
         "loads": workload_of(watch),
         "filter": narrowed,
         "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
@@ -93,6 +100,17 @@ def _watch(request: HttpRequest) -> Watch:
         return replace(watch, place=place_of(user, unit))
     except Unit.DoesNotExist:
         raise Http404 from None
+
+
+def minute_of(at: datetime) -> str:
+    """The monitor is renewed once a minute: asking whether any of its numbers changed would cost as much."""
+    return f"{at:%d%H%M}"
+
+
+def _open_units(request: HttpRequest) -> frozenset[int]:
+    """The units of the tree that are open in the page that renews itself."""
+    found = {id_in(text) for text in request.GET.getlist("open")[:MOST_OPEN]}
+    return frozenset(unit for unit in found if unit is not None)
 
 
 def _below(watch: Watch) -> Watch:

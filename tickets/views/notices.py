@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,17 +23,10 @@ from tickets.views import id_in, person
 @never_cache
 def notices(request: HttpRequest) -> HttpResponse:
     """One's notices, the unread first."""
-    page = notice_lists.page_of(person(request), after=request.GET.get("after"))
-    return render(request, "notices/list.html", {"page": page, "is_first": "after" not in request.GET})
-
-
-@require_safe
-@login_required
-@never_cache
-def count(request: HttpRequest) -> HttpResponse:
-    """How many are unread; 204 when that is what the page shows already (`was`)."""
-    unread = notice_lists.unread_of(person(request))
-    return HttpResponse(status=204) if unread == request.GET.get("was") else JsonResponse({"unread": unread})
+    user = person(request)
+    page = notice_lists.page_of(user, after=request.GET.get("after"))
+    context = {"page": page, "is_first": "after" not in request.GET, "digest": notice_lists.digest_of(user)}
+    return render(request, "notices/list.html", context)
 
 
 @require_POST

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import clock
 from organization.grants import has_role
 from organization.roles import Role
-from tickets import display, searches
+from tickets import searches
 from tickets.filters import TicketFilter, searched
 from tickets.guides import guides_for
-from tickets.lists import page_of
+from tickets.lists import Page, digest_of, marks_of, page_of
 from tickets.models import Ticket
-from tickets.pools import Pool, counts_of, pools_of
+from tickets.pools import pools_of
 from tickets.services.contact_access import note_looks
 from tickets.services.schemes import current_version
 from tickets.views import at_place, person
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from tickets.lists import Mark
+    from tickets.pools import Pool
 
 SEARCH_LENGTH = 64
 
@@ -37,15 +43,8 @@ def pool(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(mine, request.GET.get("pool"))
     if chosen is None:
         return render(request, "desk/no_pools.html", {"guides": guides_for(person(request))})
-    visible, key = Ticket.objects.visible_to(person(request)), request.GET.get("found", "")
-    typed = searches.kept(request.session, key) if key else None
-    if key:
-        visible = visible.filter(searched(typed)) if typed else visible.none()
-    narrowed = TicketFilter(
-        request.GET,
-        queryset=visible,
-        document=current_version(settings.DEFAULT_SCHEME).document,
-    )
+    key = request.GET.get("found", "")
+    narrowed = narrowed_by(request, request.GET)
     page = page_of(
         chosen,
         chosen.rows(person(request), narrowed.qs),
@@ -59,8 +58,9 @@ def pool(request: HttpRequest) -> HttpResponse:
         "pools": mine,
         "filter": narrowed,
         "is_filtered": bool(key) or any(request.GET.get(name) for name in narrowed.filters),
-        "search": {"key": key, "typed": typed},
+        "search": {"key": key, "typed": searches.kept(request.session, key) if key else None},
         "page": page,
+        "digest": digest_of(page),
         "may_chase": has_role(person(request), Role.SUPERVISOR),
         "first": at_place(request.GET, pool=chosen.code) if "after" in request.GET or "before" in request.GET else None,
         "previous": page.before and at_place(request.GET, pool=chosen.code, before=page.before),
@@ -69,23 +69,23 @@ def pool(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/pool.html", context)
 
 
-@require_safe
-@login_required
-@never_cache
-def counts(request: HttpRequest) -> HttpResponse:
-    """What waits in each of the user's pools of work, for the menu to show once the list itself is there."""
-    user = person(request)
-    waiting = counts_of(user, pools_of(user), clock.now())
-    shown = {
-        found.pool.code: {
-            "count": found.shown,
-            "late": found.is_late,
-            "title": _("late since %(due)s") % {"due": display.due_words(found.nearest)} if found.is_late else "",
-        }
-        for found in waiting
-        if found.count
-    }
-    return JsonResponse(shown)
+def narrowed_by(request: HttpRequest, asked: QueryDict) -> TicketFilter:
+    """What the user sees, as the address of a list narrows it down."""
+    visible, key = Ticket.objects.visible_to(person(request)), asked.get("found", "")
+    if key:
+        typed = searches.kept(request.session, key)
+        visible = visible.filter(searched(typed)) if typed else visible.none()
+    return TicketFilter(asked, queryset=visible, document=current_version(settings.DEFAULT_SCHEME).document)
+
+
+def marked(request: HttpRequest, asked: QueryDict) -> Page[Mark]:
+    """The page of a pool that an address leads to, as far as it tells whether anything changed. Raises Http404 for a
+    pool of somebody else's."""
+    chosen = _chosen(pools_of(person(request)), asked.get("pool"))
+    if chosen is None:
+        return Page([], None, None)
+    rows = chosen.rows(person(request), narrowed_by(request, asked).qs)
+    return marks_of(chosen, rows, before=asked.get("before"), after=asked.get("after"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,6 +17,7 @@ from core import clock
 from core.errors import Refused
 from tickets.forms.rating import RatingForm
 from tickets.services import rating
+from tickets.views import is_background
 
 if TYPE_CHECKING:
     from tickets.models import Ticket
@@ -51,7 +52,7 @@ def keep_link(request: HttpRequest, closed: Ticket) -> None:
 def link_to_show(request: HttpRequest, ticket: Ticket) -> str:
     """The address of the customer's link, the first time that the page of the ticket is shown after its closing."""
     number, token = request.session.get(KEPT, ("", ""))
-    if number != ticket.number:
+    if number != ticket.number or is_background(request):
         return ""
     del request.session[KEPT]
     return request.build_absolute_uri(reverse("rate", args=[token]))
