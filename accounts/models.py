@@ -46,3 +46,52 @@ class Session(AbstractBaseSession):
         from accounts.session_store import SessionStore
 
         return SessionStore
+
+
+class FailedLogIns(models.Model):
+    """The failures under a user name since it last logged in, whether anybody has the name or not."""
+
+    username = models.CharField(_("user name"), max_length=150, primary_key=True)
+    count = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class OldPassword(models.Model):
+    """The hash of a password that somebody had: it is not taken again at once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="old_passwords")
+    password = models.CharField(max_length=128)
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class SecondFactor(models.Model):
+    """Somebody's authenticator app (TOTP, RFC 6238): the secret that it shares with us."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="second_factor"
+    )
+    key = models.CharField(max_length=40)  # 20 bytes in hexadecimal
+    last_step = models.BigIntegerField(default=-1)  # of the latest code that was accepted: none is accepted twice
+    set_up_at = models.DateTimeField(_("set up at"), null=True)  # None: the first code has not been typed yet
+
+    class Meta:
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class RecoveryCode(models.Model):
+    """A code for the day on which the phone is lost; only its hash is kept, and it goes when it is used."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return str(self.user)

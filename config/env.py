@@ -2,7 +2,8 @@
 
 The names are part of the stable interface: `DATABASE_URL`, `REDIS_URL`, `SECRET_KEY`, `ALLOWED_HOSTS`, `DEBUG`,
 `EMAIL_URL`, `EMAIL_FROM`, `SMS_GATEWAY_URL`, `WECOM_ROBOT_URL`, `DINGTALK_ROBOT_URL`, `MEDIA_ROOT`,
-`ATTACHMENT_SCANNER`, `DEMO`.
+`ATTACHMENT_SCANNER`, `DEMO`,
+`OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET`, `OIDC_USERNAME_CLAIM`, `OIDC_NAME`.
 `docs/operating.md` describes them.
 """
 
@@ -46,6 +47,11 @@ class Environment:
     media_root: Path
     attachment_scanner: str
     demo: bool
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_username_claim: str
+    oidc_name: str
 
 
 def read() -> Environment:
@@ -65,6 +71,7 @@ def read() -> Environment:
         media_root=Path(env.str("MEDIA_ROOT", default="") or VAR_DIR / "media"),
         attachment_scanner=env.str("ATTACHMENT_SCANNER", default=""),
         demo=env.bool("DEMO", default=False),
+        **_single_sign_on(env),
     )
 
 
@@ -100,6 +107,21 @@ def _email(env: environ.Env) -> dict[str, Any] | None:
             f"({', '.join(MAIL_PORTS)}), special characters in the password as %XX."
         )
     return email | {"EMAIL_PORT": email["EMAIL_PORT"] or MAIL_PORTS[scheme]}
+
+
+def _single_sign_on(env: environ.Env) -> dict[str, str]:
+    """The OpenID Connect provider; "" all through where people log in with passwords only."""
+    names = ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    given = {name.lower(): env.str(name, default="") for name in names}
+    issuer = _web_address(env, "OIDC_ISSUER")
+    missing = [name for name in names if issuer and not given[name.lower()]]
+    if missing:
+        raise ImproperlyConfigured(f"OIDC_ISSUER is set, {' and '.join(missing)} not. Set them all or none.")
+    return given | {
+        "oidc_issuer": issuer,
+        "oidc_username_claim": env.str("OIDC_USERNAME_CLAIM", default="") or "preferred_username",
+        "oidc_name": env.str("OIDC_NAME", default=""),
+    }
 
 
 def _web_address(env: environ.Env, name: str) -> str:

@@ -36,7 +36,7 @@ admin.site.unregister(Group)
 class ServiceAdmin(admin.ModelAdmin):
     """An admin page that writes through services only and never deletes."""
 
-    actions = None
+    actions: tuple[str, ...] | None = None
     list_per_page = 50
     fixed_fields: tuple[str, ...] = ()  # what an existing row does not let change
 
@@ -170,7 +170,7 @@ class UserAdmin(ServiceAdmin, DjangoUserAdmin):
     list_filter = ("is_active", "memberships__role")
     search_fields = ("username", "name", "employee_no", "phone")
     ordering = ("username",)
-    fixed_fields = ("username", "password_page", "last_login", "date_joined")
+    fixed_fields: tuple[str, ...] = ("username", "password_page", "last_login", "date_joined")
 
     @admin.display(description=_("password"))
     def password_page(self, user: User) -> str:

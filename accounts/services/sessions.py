@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -45,3 +46,25 @@ def sessions_of(user: User) -> QuerySet[Session]:
     if settings.SESSION_IDLE_SECONDS:
         living = living.filter(active_at__gt=clock.now() - dt.timedelta(seconds=settings.SESSION_IDLE_SECONDS))
     return living.order_by("-active_at", "-started_at")
+
+
+@transaction.atomic
+def end_sessions(
+    *,
+    user: User,
+    by: User | None = None,
+    only: UUID | None = None,
+    keep: str | None = None,
+    request: HttpRequest | None = None,
+) -> int:
+    """End the user's sessions at once: all, or `only` that of a public id; never the one with the key `keep`.
+
+    `by` is who asked for it, which is recorded; without, it follows from something that is. Returns how many ended.
+    """
+    ending = Session.objects.filter(user=user).exclude(session_key=keep)
+    if only is not None:
+        ending = ending.filter(public_id=only)
+    ended, _rows = ending.delete()
+    if by is not None and ended:
+        access.record(by=by, kind=AccessKind.SESSION_ENDED, subject=user.username, request=request)
+    return ended

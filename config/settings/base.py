@@ -79,13 +79,36 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts
 AUTH_USER_MODEL = "organization.User"
-AUTHENTICATION_BACKENDS = ["organization.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.backends.Lock",  # lets nobody try whose log-in is locked
+    "organization.backends.RoleBackend",
+    "accounts.backends.SingleSignOn",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "employee_no", "phone", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.ComplexityValidator"},
+    {"NAME": "accounts.validators.NotRecentValidator"},
 ]
+# The demo's log-ins are published and stay as they are: there a second factor is offered, not asked for.
+PASSWORD_DAYS = 0 if DEMO else 90  # after so many days a new password is due; 0: never
+SECOND_FACTOR_REQUIRED = not DEMO  # of administrators, managers and the group (accounts.services.factors)
+
+# So many failures lock a log-in for so many seconds, whatever address they come from (accounts.services.locks)
+LOG_IN_FAILURES = 5
+LOG_IN_LOCK_SECONDS = 30 * 60
+
+# Single sign-on by OpenID Connect; without an issuer there is none (accounts.sso)
+OIDC_ISSUER = env.oidc_issuer
+OIDC_CLIENT_ID = env.oidc_client_id
+OIDC_CLIENT_SECRET = env.oidc_client_secret
+OIDC_USERNAME_CLAIM = env.oidc_username_claim
+OIDC_NAME = env.oidc_name
+
 LOGIN_URL = reverse_lazy("login")
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL

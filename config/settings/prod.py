@@ -22,6 +22,10 @@ _require(
 _require(not env.debug, "DEBUG is on. Production must not show its insides: remove DEBUG or set it to 0.")
 _require(not env.demo, "DEMO is on. Demo accounts have a published password: remove DEMO or set it to 0.")
 _require(env.allowed_hosts, "ALLOWED_HOSTS is not set. List the host names under which this site is reached.")
+_require(
+    not env.oidc_issuer or env.oidc_issuer.startswith("https://"),
+    "OIDC_ISSUER is not https. Whoever could change its answers could log in as anybody: use https.",
+)
 
 DEBUG = False
 ALLOWED_HOSTS = env.allowed_hosts or []

@@ -18,6 +18,8 @@ MEDIA_ROOT = Path(_media.name)
 DAY_ROOTS_FILE = MEDIA_ROOT / "record" / "day-roots.log"
 # The clock of the tests jumps by days while people stay logged in; tests/accounts switch these on.
 SESSION_IDLE_SECONDS = 0
+PASSWORD_DAYS = 0
+SECOND_FACTOR_REQUIRED = False
 
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

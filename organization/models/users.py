@@ -23,6 +23,8 @@ class User(AbstractUser):
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     # Everyone here works in the back office; the admin pages a person sees follow from live roles.
     is_staff = models.BooleanField(_("staff status"), default=True)
+    password_set_at = models.DateTimeField(_("password set at"), default=clock.now)
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
     date_joined = models.DateTimeField(_("date joined"), default=clock.now)
 
     REQUIRED_FIELDS = ["name"]
@@ -46,6 +48,11 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The same as the full name: Chinese names are not shortened."""
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Put in the hash of a password, and when it was set; the caller saves."""
+        super().set_password(raw_password)
+        self.password_set_at = clock.now()
 
     def forget_rights(self) -> None:
         """Make this object's grants and permissions be read again, after a membership or an absence changed."""

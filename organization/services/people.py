@@ -23,7 +23,8 @@ def create_user(
     phone: str = "",
     email: str = "",
 ) -> User:
-    """Open an account; without a password nobody can log in to it yet.
+    """Open an account; without a password nobody can log in to it yet, and one that an administrator chose is changed
+    at the first log-in.
 
     Raises Refused when the user name or the employee number is taken.
     """
@@ -31,6 +32,7 @@ def create_user(
     checks.check_employee_no_free(employee_no)
     user = User(username=username, name=name, employee_no=employee_no, phone=phone, email=email)
     user.set_password(password)
+    user.must_change_password = by is not None and password is not None
     user.save()
     return user
 
