@@ -25,7 +25,7 @@ from organization.models import User
 def manage(request: HttpRequest) -> HttpResponse:
     """Set it up with the first code; with a further one get new recovery codes, or take it away for another phone."""
     user = cast(User, request.user)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     is_set_up = factors.has_factor(user)
     if request.method == "POST" and form.is_valid():
         if locked := lock_page(request, user.username):

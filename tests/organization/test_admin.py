@@ -144,7 +144,7 @@ def test_a_cycle_and_a_peopled_unit_are_errors_of_their_fields(client: Client, o
 
 
 def test_an_account_is_opened_and_closed(client: Client) -> None:
-    password = "一二三四五六七八九十"
+    password = "Bamboo-72-river"
     data = {
         "username": "wangwu",
         "name": "王五",
