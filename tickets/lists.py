@@ -188,11 +188,13 @@ def _loaded(rows: Any, of_orders: bool) -> QuerySet[Any]:
             .prefetch_related(Prefetch("work_orders", queryset=with_units, to_attr="open_orders"), former_contact())
         )
     running = StageClock.objects.filter(outcome=Outcome.RUNNING).order_by("due_at")
-    parts = ("channel", "business_type", "complaint_type", "contact")
-    return rows.select_related("unit", "assignee", *(f"ticket__{part}" for part in parts)).prefetch_related(
-        "ticket__scheme_version",
-        Prefetch("ticket__clocks", queryset=running, to_attr="running_clocks"),
-        former_contact("ticket__"),
+    parts = ("channel", "business_type", "complaint_type", "contact", "holder", "city", "province", "scheme_version")
+    return (
+        rows.select_related("unit", "assignee", *(f"ticket__{part}" for part in parts))
+        .defer("ticket__scheme_version__content")
+        .prefetch_related(
+            Prefetch("ticket__clocks", queryset=running, to_attr="running_clocks"), former_contact("ticket__")
+        )
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tickets.lists import digest
 from tickets.models import Notice, Ticket
+from tickets.models.outbox import MANDATORY, NoticeKind
 from tickets.notice_words import Words, words_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 MOST_COUNTED = 99
+_PRESSING = sorted({*MANDATORY, NoticeKind.WARNING, NoticeKind.INTERIM_NEEDED})
 _CURSOR = re.compile(r"(unread|read)-([0-9]{1,18})", re.ASCII)
 
 
@@ -44,6 +46,12 @@ def unread_of(user: User) -> str:
     """How many notices the user has not read, up to 99 and then 99+; "" for none."""
     count = Notice.objects.filter(user=user, read_at=None).order_by()[: MOST_COUNTED + 1].count()
     return _("%(count)d+") % {"count": MOST_COUNTED} if count > MOST_COUNTED else str(count or "")
+
+
+def warnings_of(user: User) -> int:
+    """How many unread notices press the user, up to a little above 99: time limits, supervision, what was chased."""
+    own = Notice.objects.filter(user=user, read_at=None, kind__in=_PRESSING)
+    return own.order_by()[: MOST_COUNTED + 1].count()
 
 
 def page_of(user: User, *, after: str | None = None, size: int = PAGE_SIZE) -> Page:

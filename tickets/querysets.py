@@ -203,10 +203,21 @@ class TicketQuerySet(QuerySet[Any]):
     def for_list(self) -> Self:
         """Everything a row of a list shows, in a number of queries that does not grow with the rows."""
         running = apps.get_model("tickets.StageClock").objects.filter(outcome=Outcome.RUNNING).order_by("due_at")
-        # A scheme's document is large: fetched once for all rows, not joined to each.
-        return self.select_related(
-            "channel", "business_type", "complaint_type", "owner_unit", "province", "city", "holder"
-        ).prefetch_related("scheme_version", Prefetch("clocks", queryset=running, to_attr="running_clocks"))
+        # A scheme's document is large and known in this process: only its version is joined to each row.
+        return (
+            self.select_related(
+                "channel",
+                "business_type",
+                "complaint_type",
+                "owner_unit",
+                "province",
+                "city",
+                "holder",
+                "scheme_version",
+            )
+            .defer("scheme_version__content")
+            .prefetch_related(Prefetch("clocks", queryset=running, to_attr="running_clocks"))
+        )
 
 
 class WorkOrderQuerySet(QuerySet[Any]):

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from tickets.views import keys, live, notices, pools, rating, workbench
+from tickets.views import arranging, keys, live, notices, pools, rating, together, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("desk/", pools.pool, name="pool"),
     path("live/", live.live, name="live"),
+    path("desk/arrange/", arranging.arrange, name="arrange"),
+    path("desk/views/<int:pk>/delete/", arranging.delete, name="view_delete"),
+    path("desk/together/<slug:action>/", together.together, name="together"),
     path("desk/search/", pools.search, name="search"),
     path("progress/rate/<str:token>/", rating.rate, name="rate"),
     path("desk/tickets/", include("tickets.views.ticket_urls")),

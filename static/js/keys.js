@@ -8,8 +8,9 @@
   let begun = "";
   let waiting = 0;
 
-  const reached = (keys) => document.querySelector(`[data-key="${CSS.escape(keys)}"]`);
-  const begins = (keys) => document.querySelector(`[data-key^="${CSS.escape(keys)}"]`);
+  const shown = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
+  const reached = (keys) => shown(`[data-key="${CSS.escape(keys)}"]`);
+  const begins = (keys) => shown(`[data-key^="${CSS.escape(keys)}"]`);
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
@@ -28,6 +29,17 @@
     event.preventDefault();
     found.focus();
     found.click();
+  });
+
+  // The arrows go from tile to tile.
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const here = step && event.target.closest("[data-arrows] > a");
+    if (!here) return;
+    const next = step > 0 ? here.nextElementSibling : here.previousElementSibling;
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   });
 
   const page = document.querySelector("[data-keys]");

@@ -44,8 +44,13 @@
     if (event.target.matches("[data-filters] select")) event.target.form.requestSubmit();
   });
 
+  // What has to be done first is under the cursor.
+  if (document.querySelector("[data-first]") && document.activeElement === document.body) {
+    allLinks()[0]?.focus({ preventScroll: true });
+  }
+
   document.querySelector("[data-copy-picked]")?.addEventListener("click", () => {
-    navigator.clipboard?.writeText(allBoxes().filter((box) => box.checked).map((box) => box.value).join("\n"));
+    navigator.clipboard?.writeText(allBoxes().filter((box) => box.checked).map((box) => box.value.split("/")[0]).join("\n"));
   });
 
   document.querySelectorAll("[data-filters] :is(select, input:not([type=hidden]))").forEach((control) => {

@@ -53,9 +53,9 @@ def test_m_02_late_work_is_found_and_chased_without_a_mouse(
     page.keyboard.press("x")
     page.fill("#demand", "请今日内回单")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/supervision/chase/")
+    page.wait_for_url("**/desk/together/chase/")
     expect(page.locator("main")).to_contain_text(number)
-    page.goto(page.url.replace("chase/", "?supervised=on"))
+    page.goto(f"{live_server.url}/supervision/?supervised=on")
     expect(page.locator(".in-flight .c-grade a")).to_be_visible()
     assert faults == []
 

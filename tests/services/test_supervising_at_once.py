@@ -15,7 +15,7 @@ from tests.factories.tickets import do, order_in, supervision_of
 from tests.services.at_once import at_once, second_meets_first
 from tickets import consistency
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
-from tickets.services.chasing import chase_many
+from tickets.services.together import Picked, do_together
 from tickets.states import OrderStatus
 from tickets.workflow import perform
 
@@ -87,7 +87,10 @@ def test_many_chase_the_same_tickets(operator: Operator) -> None:
     orders = (numbers, numbers[::-1], numbers, numbers[::-1])
     people = ("supervisor", "group_supervisor") * 2
     done = at_once(
-        *[partial(chase_many, some, by=operator.user(who)) for some, who in zip(orders, people, strict=True)]
+        *[
+            partial(do_together, map(Picked, some), "chase", by=operator.user(who))
+            for some, who in zip(orders, people, strict=True)
+        ]
     )
     assert sum(not one.refusal for lines in done for one in lines) == len(numbers)
     assert SupervisionTrigger.objects.count() == SupervisionOrder.objects.count() == len(numbers)

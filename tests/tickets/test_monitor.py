@@ -183,7 +183,7 @@ def test_only_a_supervisor_is_offered_to_chase_and_supervise(operator: Operator)
     for who, is_offered in (("supervisor", True), ("manager", False), ("director", False), ("approver", False)):
         text = signed_in(operator, who).get("/supervision/").content.decode()
         assert 'href="/supervision/"' in text
-        assert ('action="/supervision/chase/"' in text) == is_offered
+        assert ('action="/desk/together/chase/"' in text) == is_offered
         assert ('name="number"' in text) == is_offered
         assert ("/do/supervise/" in text) == is_offered
 
@@ -191,7 +191,7 @@ def test_only_a_supervisor_is_offered_to_chase_and_supervise(operator: Operator)
 def test_m_02_what_is_picked_in_the_list_is_chased(operator: Operator) -> None:
     order = order_in(OrderStatus.HANDLING, operator)
     client = signed_in(operator, "supervisor")
-    done = client.post("/supervision/chase/", {"number": [order.ticket.number], "demand": "请今日内回单"})
+    done = client.post("/desk/together/chase/", {"number": [order.ticket.number], "demand": "请今日内回单"})
     assert done.status_code == 200
     page = client.get("/supervision/", {"supervised": "on"})
     row = next(row for row in page.context["page"].rows if row.ticket.pk == order.ticket.pk)

@@ -21,7 +21,7 @@ from tickets.workflow import perform
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 POOL_BUDGET = 12  # two of them note who sees contact data in full
-WORKBENCH_BUDGET = 14
+WORKBENCH_BUDGET = 16
 ACT_BUDGET = 20
 TOMORROW = MONDAY_MORNING + dt.timedelta(days=1)
 

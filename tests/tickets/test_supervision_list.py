@@ -1,4 +1,4 @@
-"""The list of supervision orders, the tiles of the workbench, and chasing what was picked in a pool (M-02)."""
+"""The list of supervision orders, and the tiles of the workbench."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ import pytest
 from django.test import Client
 
 from core import clock
-from core.errors import Refused
 from tests.conftest import MONDAY_MORNING
 from tests.factories.organization import Operator
-from tests.factories.tickets import bring_to, do, order_in, supervision_of
+from tests.factories.tickets import bring_to, do, order_in
 from tickets import supervisions
-from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
-from tickets.services.chasing import MOST, chase_many
-from tickets.services.supervising import DEMAND_LIMIT
+from tickets.models import SupervisionOrder, Ticket
 from tickets.states import OrderStatus, Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -121,51 +118,3 @@ def test_tiles_say_what_waits(operator: Operator, three: list[Ticket], frozen_cl
     frozen_clock.move_to(NOW + DAY + dt.timedelta(seconds=1))
     assert tiles("handler") == {"answer": (1, True)}
     assert tiles("supervisor")["judge"][0] == 3
-
-
-class TestChasingMany:
-    """M-02: one press for many tickets, each with its own result."""
-
-    def test_each_has_its_own_result(self, operator: Operator) -> None:
-        fresh, chased, foreign = (bring_to(Status.PENDING_DISPATCH, operator) for _number in range(3))
-        do(chased, "chase", operator)
-        Ticket.objects.filter(pk=foreign.pk).update(
-            province=operator.zj.unit, city=operator.zj.cities[0].unit, owner_unit=operator.zj.centre
-        )
-        client = signed_in(operator, "supervisor")
-        page = client.post("/supervision/chase/", {"number": [fresh.number, chased.number, foreign.number]})
-        refusals = [bool(one.refusal) for one in page.context["chased"]]
-        assert refusals == [False, True, True]
-        assert supervision_of(fresh).grade == "chase"
-        assert SupervisionTrigger.objects.filter(supervision__ticket=chased).count() == 1
-
-    def test_a_ticket_named_twice_is_chased_once(self, operator: Operator) -> None:
-        number = bring_to(Status.PENDING_DISPATCH, operator).number
-        assert [one.refusal for one in chase_many([number, number], by=operator.user("supervisor"))] == [""]
-
-    @pytest.mark.parametrize("count, code", [(0, "none_chosen"), (MOST + 1, "too_many")])
-    def test_not_none_and_not_too_many(self, operator: Operator, count: int, code: str) -> None:
-        numbers = [f"C{number}" for number in range(count)]
-        with pytest.raises(Refused) as refusal:
-            chase_many(numbers, by=operator.user("supervisor"))
-        assert refusal.value.code == code
-        answer = signed_in(operator, "supervisor").post("/supervision/chase/", {"number": numbers})
-        assert answer.status_code == 422
-
-    @pytest.mark.parametrize("demand", ["字" * (DEMAND_LIMIT + 1), "a\x00b"])
-    def test_what_no_column_takes_is_refused(self, operator: Operator, demand: str) -> None:
-        number = bring_to(Status.PENDING_DISPATCH, operator).number
-        answer = signed_in(operator, "supervisor").post("/supervision/chase/", {"number": number, "demand": demand})
-        assert answer.status_code == 422
-        assert not SupervisionTrigger.objects.exists()
-
-    def test_what_is_no_number_is_no_ticket(self, operator: Operator) -> None:
-        page = signed_in(operator, "supervisor").post("/supervision/chase/", {"number": ["a\x00b", "😀"]})
-        assert [bool(one.refusal) for one in page.context["chased"]] == [True, True]
-
-    def test_only_supervisors_chase(self, operator: Operator) -> None:
-        number = bring_to(Status.PENDING_DISPATCH, operator).number
-        assert signed_in(operator, "dispatcher").post("/supervision/chase/", {"number": number}).status_code == 403
-        for who, is_offered in (("supervisor", True), ("dispatcher", False)):
-            page = signed_in(operator, who).get("/desk/?pool=all").content.decode()
-            assert ("/supervision/chase/" in page) is is_offered

@@ -87,7 +87,7 @@ def test_an_administrator_gets_the_administration_and_no_tickets(operator: Opera
 def test_the_header_names_the_person_and_logs_out_by_post(operator: Operator) -> None:
     page = workbench(operator, "dispatcher")[2]
     assert "陈国华" in page
-    assert '<form class="tool" method="post" action="/accounts/logout/">' in page
+    assert '<form class="tool" method="post" action="/accounts/logout/"' in page
     assert 'href="/admin/"' not in page
 
 

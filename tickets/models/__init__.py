@@ -5,6 +5,7 @@ from tickets.models.ticket import Ticket  # isort: skip
 from tickets.models.attachment import Attachment
 from tickets.models.clock import StageClock, WorkdayOverride
 from tickets.models.contact import Contact
+from tickets.models.desk_view import DeskView
 from tickets.models.event import TicketEvent
 from tickets.models.incident import Incident, IncidentEvent
 from tickets.models.outbox import Message, Notice, NoticeChoice, Outbox
@@ -24,6 +25,7 @@ __all__ = [
     "Attachment",
     "Contact",
     "DelayFinding",
+    "DeskView",
     "DictionaryEntry",
     "Extension",
     "HandOver",

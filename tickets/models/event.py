@@ -40,7 +40,10 @@ class TicketEvent(models.Model):
         verbose_name_plural = _("events")
         ordering = ("ticket_id", "seq")
         constraints = [models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once")]
-        indexes = [models.Index(fields=["at"], name="event_at")]
+        indexes = [
+            models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["actor", "at"], name="event_of_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}#{self.seq} {self.action}"

@@ -15,7 +15,7 @@ from core import clock
 from core.look import AUTO, DARK, LIGHT, chosen_look
 from organization.grants import grants_of
 from organization.roles import ADMIN_PERMISSIONS
-from tickets import display, phones, supervisions
+from tickets import desk_views, display, phones, supervisions
 from tickets.clock_rows import clock_hint
 from tickets.domain.priority import REPEAT, Flag
 from tickets.monitor import may_monitor
@@ -32,6 +32,7 @@ register.filter("instant", display.instant_words)
 register.filter("due", display.due_words)
 register.filter("day", clock.local_day)
 register.filter("masked_phone", phones.masked_phone)
+register.filter("view_address", desk_views.address_of)
 register.filter("masked_name", phones.masked_name)
 
 

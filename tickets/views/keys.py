@@ -33,6 +33,8 @@ GROUPS = (
             ("j  k", _("next row, row before")),
             ("Enter", _("open the ticket")),
             ("x", _("select the row")),
+            ("a 1 … a 9", _("do the act with this number to the selected rows")),
+            ("c", _("columns and views")),
             ("v 1 … v 9", _("the saved view with this number")),
             ("]  [", _("next page, page before")),
         ),

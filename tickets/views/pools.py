@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -13,9 +13,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from organization.grants import has_role
-from organization.roles import Role
 from tickets import searches
+from tickets.desk_views import address_of, arranged_for
 from tickets.filters import TicketFilter, searched
 from tickets.guides import guides_for
 from tickets.lists import Page, digest_of, marks_of, page_of
@@ -23,12 +22,15 @@ from tickets.models import Ticket
 from tickets.pools import pools_of
 from tickets.services.contact_access import note_looks
 from tickets.services.schemes import current_version
+from tickets.together import acts_for
 from tickets.views import at_place, person
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import QueryDict
 
     from tickets.lists import Mark
+    from tickets.models import DeskView
     from tickets.pools import Pool
 
 SEARCH_LENGTH = 64
@@ -40,9 +42,16 @@ SEARCH_LENGTH = 64
 def pool(request: HttpRequest) -> HttpResponse:
     """One pool of the user's, as its address narrows it down; without a name the first."""
     mine = pools_of(person(request))
-    chosen = _chosen(mine, request.GET.get("pool"))
+    arranged = arranged_for(person(request), mine)
+    view = arranged.view(request.GET.get("view"))
+    if view is not None and "pool" not in request.GET:
+        return redirect(address_of(view))
+    chosen = chosen_pool(mine, request.GET.get("pool"))
     if chosen is None:
         return render(request, "desk/no_pools.html", {"guides": guides_for(person(request))})
+    default = arranged.default_of(chosen)
+    if default is not None and set(request.GET) <= {"pool"}:
+        return redirect(address_of(default))
     key = request.GET.get("found", "")
     narrowed = narrowed_by(request, request.GET)
     page = page_of(
@@ -61,7 +70,13 @@ def pool(request: HttpRequest) -> HttpResponse:
         "search": {"key": key, "typed": searches.kept(request.session, key) if key else None},
         "page": page,
         "digest": digest_of(page),
-        "may_chase": has_role(person(request), Role.SUPERVISOR),
+        "columns": arranged.columns(chosen, view),
+        "views": arranged.named,
+        "view": view,
+        "is_usual": not arranged.codes(chosen, view),
+        "arrange": reverse("arrange") + at_place(request.GET, pool=chosen.code),
+        "faults": faults_of(narrowed, view),
+        "acts": acts_for(chosen, person(request)),
         "first": at_place(request.GET, pool=chosen.code) if "after" in request.GET or "before" in request.GET else None,
         "previous": page.before and at_place(request.GET, pool=chosen.code, before=page.before),
         "next": page.after and at_place(request.GET, pool=chosen.code, after=page.after),
@@ -75,13 +90,13 @@ def narrowed_by(request: HttpRequest, asked: QueryDict) -> TicketFilter:
     if key:
         typed = searches.kept(request.session, key)
         visible = visible.filter(searched(typed)) if typed else visible.none()
-    return TicketFilter(asked, queryset=visible, document=current_version(settings.DEFAULT_SCHEME).document)
+    return filter_of(asked, visible)
 
 
 def marked(request: HttpRequest, asked: QueryDict) -> Page[Mark]:
     """The page of a pool that an address leads to, as far as it tells whether anything changed. Raises Http404 for a
     pool of somebody else's."""
-    chosen = _chosen(pools_of(person(request)), asked.get("pool"))
+    chosen = chosen_pool(pools_of(person(request)), asked.get("pool"))
     if chosen is None:
         return Page([], None, None)
     rows = chosen.rows(person(request), narrowed_by(request, asked).qs)
@@ -106,7 +121,19 @@ def search(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('pool')}?{urlencode({'pool': 'all', 'found': searches.keep(request.session, typed)})}")
 
 
-def _chosen(mine: list[Pool], code: str | None) -> Pool | None:
+def filter_of(asked: QueryDict, rows: QuerySet[Any]) -> TicketFilter:
+    """The filters of an address, over `rows`."""
+    return TicketFilter(asked, queryset=rows, document=current_version(settings.DEFAULT_SCHEME).document)
+
+
+def faults_of(narrowed: TicketFilter, view: DeskView | None) -> list[str]:
+    """The filters that cannot be: what an address holds that fits no choice, and what a saved view holds that is no
+    filter any more. They narrow nothing down, and the page says so."""
+    faults = [str(narrowed.form[name].label) for name in narrowed.form.errors if name in narrowed.form.fields]
+    return faults + sorted(set(view.filters if view else ()) - set(narrowed.filters))
+
+
+def chosen_pool(mine: list[Pool], code: str | None) -> Pool | None:
     """The pool of a code, the first without one; None when the user has none. Raises Http404 for anybody else's."""
     if not code:
         return mine[0] if mine else None

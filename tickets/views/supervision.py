@@ -1,4 +1,4 @@
-"""The list of supervision orders, and chasing many tickets at once (model 6, M-02)."""
+"""The list of supervision orders (model 6)."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core import clock
-from core.errors import Refused
 from organization.grants import has_role
 from organization.roles import Role
 from tickets import supervisions, tracks
 from tickets.filters import SupervisionFilter
-from tickets.forms.supervising import ChaseManyForm
 from tickets.models import SupervisionOrder
 from tickets.models.supervision import SupervisionStatus
 from tickets.querysets import ANSWERERS
-from tickets.services.chasing import chase_many
 from tickets.views import at_place, person
 
 
@@ -45,20 +42,3 @@ def orders(request: HttpRequest) -> HttpResponse:
         "next": page.after and at_place(request.GET, after=page.after),
     }
     return render(request, "supervision/orders.html", context)
-
-
-@require_POST
-@login_required
-@never_cache
-def chase(request: HttpRequest) -> HttpResponse:
-    """Chase the tickets picked in a list; what came of each, line by line."""
-    if not has_role(person(request), Role.SUPERVISOR):
-        raise PermissionDenied(_("Only supervisors chase."))
-    form = ChaseManyForm(request.POST)
-    if not form.is_valid():
-        return render(request, "supervision/chased.html", {"fault": form.errors["demand"][0]}, status=422)
-    try:
-        done = chase_many(request.POST.getlist("number"), by=person(request), **form.cleaned_data)
-    except Refused as refused:
-        return render(request, "supervision/chased.html", {"fault": refused.message}, status=422)
-    return render(request, "supervision/chased.html", {"chased": done})

@@ -6,7 +6,6 @@ from tickets.views import monitor, supervision
 
 urlpatterns = [
     path("orders/", supervision.orders, name="supervision_orders"),
-    path("chase/", supervision.chase, name="supervision_chase"),
     path("", monitor.monitor, name="monitor"),
     path("units/", monitor.branches, name="monitor_units"),
     path("wall/", monitor.wall, name="wall"),

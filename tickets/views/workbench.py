@@ -13,11 +13,14 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from core.clock import local_day
+from tickets.columns import columns_of
 from tickets.guides import guides_for
 from tickets.incidents import incident_proposals
 from tickets.lists import digest, marks_of_most_urgent, most_urgent, told_of
+from tickets.notice_lists import warnings_of
 from tickets.pools import counts_of, pools_of
 from tickets.supervisions import tiles_of
+from tickets.today import today_of
 from tickets.views import person
 
 if TYPE_CHECKING:
@@ -39,16 +42,17 @@ class Tiles:
     counts: list[PoolCount]
     supervision: list[Tile]
     proposals: int | None
+    warnings: int
 
     @classmethod
     def of(cls, user: User, mine: list[Pool], at: datetime) -> Self:
         """Those of the user, with the pools `mine`, at the instant `at` (UTC)."""
-        return cls(counts_of(user, mine, at), tiles_of(user, at), incident_proposals(user))
+        return cls(counts_of(user, mine, at), tiles_of(user, at), incident_proposals(user), warnings_of(user))
 
     def digest(self, at: datetime, rows: Sequence[Row | Mark]) -> str:
         """A few letters that are the same for the same tiles, rows and day."""
         waiting = [(count.pool.code, count.count, count.nearest, count.is_late) for count in self.counts]
-        return digest(local_day(at), waiting, self.supervision, self.proposals, told_of(rows))
+        return digest(local_day(at), waiting, self.supervision, self.proposals, self.warnings, told_of(rows))
 
 
 @require_safe
@@ -61,9 +65,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
     tiles, rows = Tiles.of(user, mine, at), most_urgent(user, mine, URGENT_ROWS)
     context = {
         **vars(tiles),
+        "today": today_of(user, at),
         "has_pools": bool(mine),
         "guides": guides_for(user),
         "rows": rows,
+        "columns": columns_of(()),
         "at": at,
         "digest": tiles.digest(at, rows),
     }
