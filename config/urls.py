@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core import health, look
+from organization.views import set_language
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -11,7 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("me/look/", look.set_look, name="set_look"),
     path("accounts/", include("accounts.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("desk/intake/", include("complaints.urls")),
     path("desk/incidents/", include("complaints.incidents.urls")),
     path("desk/escalations/", include("escalations.urls")),

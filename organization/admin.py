@@ -71,6 +71,12 @@ class ServiceAdmin(admin.ModelAdmin):
 class HistoryAdmin(ServiceAdmin, SimpleHistoryAdmin):
     """The same, with the kept history to read; reverting would write past the services."""
 
+    object_history_form_template = "admin/kept_version.html"
+
+    def render_history_view(self, request: HttpRequest, template: str, context: dict[str, Any], **options: Any) -> Any:
+        """Show the row under its own name, not as a “historical” one, which nobody translates."""
+        return super().render_history_view(request, template, context | {"opts": self.model._meta}, **options)
+
     def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never offer to revert."""
         return True

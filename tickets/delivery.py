@@ -153,12 +153,12 @@ def _send(parcel: _Parcel) -> int:
 
 
 def _outgoing(messages: list[Message]) -> Outgoing:
-    """The words in Chinese: the product does not know which language somebody reads mail in."""
+    """The words in the language that the person chose; units and customers are told in Chinese."""
     first = messages[0]
     if first.outbox.kind in FOR_CUSTOMERS:
         text = _text_for_customer(first.outbox)
         return Outgoing(key=first.key, to=_address(first), subject="", text=text, line=text)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override((first.user and first.user.language) or settings.LANGUAGE_CODE):
         words = [words_of(one.outbox.kind, one.outbox.ticket.number, one.outbox.data) for one in messages]
         subject, text = digest_of(words)
         line = words[0].line if len(words) == 1 else f"{subject}{_(': ')}{_numbers(words)}"

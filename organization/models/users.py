@@ -21,6 +21,8 @@ class User(AbstractUser):
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=64)
     employee_no = models.CharField(_("employee number"), max_length=32, blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
+    # What pages and messages speak to the person; empty until it was chosen (core.language).
+    language = models.CharField(_("language"), max_length=8, blank=True)
     # Everyone here works in the back office; the admin pages a person sees follow from live roles.
     is_staff = models.BooleanField(_("staff status"), default=True)
     password_set_at = models.DateTimeField(_("password set at"), default=clock.now)

@@ -3,6 +3,7 @@
 from organization.services.people import (
     appoint_liaison,
     change_absence,
+    choose_language,
     create_user,
     end_membership,
     grant_membership,
@@ -23,6 +24,7 @@ __all__ = [
     "appoint_liaison",
     "appoint_manager",
     "change_absence",
+    "choose_language",
     "create_unit",
     "create_user",
     "end_membership",

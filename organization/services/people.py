@@ -50,6 +50,12 @@ def update_user(
     return user
 
 
+def choose_language(*, by: User, language: str) -> None:
+    """Keep the language (a code of `settings.LANGUAGES`) in which `by` wants to read."""
+    by.language = language
+    by.save(update_fields=["language"])
+
+
 @transaction.atomic
 def grant_membership(
     *, user: User, unit: Unit, role: Role, by: User | None, starts_on: date, ends_on: date | None = None

@@ -19,14 +19,17 @@ _UNREAD = frozenset({"script", "style", "kbd", "code", "pre", "template"})
 # Pictures of Django's admin whose description it writes in English.
 _DJANGO_PICTURES = frozenset({"Search", "True", "False", "None"})
 _SHOWN_ATTRIBUTES = ("title", "placeholder", "aria-label", "alt", "label", "data-pick", "data-nothing")
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
+_MASKED = re.compile(r"[\u3400-\u9fff]\*+")
 _TOKEN = re.compile(r"[A-Za-z0-9][\w.@/+-]*", re.ASCII)
 
 
 class _Reader(HTMLParser):
     """Collects what is read; leaves out what is marked as being in another language."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
         super().__init__()
+        self._language = language
         self.pieces: list[str] = []
         self._unread: list[str] = []  # the open tags from the first one that is not read
 
@@ -37,7 +40,7 @@ class _Reader(HTMLParser):
             if tag == self._unread[0]:
                 self._unread.append(tag)
             return
-        if tag in _UNREAD or not values.get("lang", "zh").startswith("zh"):
+        if tag in _UNREAD or not values.get("lang", self._language).startswith(self._language):
             self._unread.append(tag)
             return
         if tag == "img" and values.get("alt") in _DJANGO_PICTURES:
@@ -62,7 +65,7 @@ def english_words(html: str, data: frozenset[str] = frozenset()) -> dict[str, st
 
     A token with a digit is a number or a code; `data` are tokens in small letters that come from the database.
     """
-    reader = _Reader()
+    reader = _Reader("zh")
     reader.feed(html)
     found: dict[str, str] = {}
     for piece in reader.pieces:
@@ -71,4 +74,19 @@ def english_words(html: str, data: frozenset[str] = frozenset()) -> dict[str, st
             is_word = len(word) > 1 and word.isascii() and not any(letter.isdigit() for letter in word)
             if is_word and word not in KNOWN and word not in data:
                 found[word] = " ".join(piece.split())[:120]
+    return found
+
+
+def chinese_words(html: str, data: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Chinese that a person reads on an English page, each word with the text it stands in; `data` are texts that come
+    from the database."""
+    reader = _Reader("en")
+    reader.feed(html)
+    shown = "\n".join(reader.pieces)
+    for text in sorted((text for text in data if _CHINESE.search(text)), key=len, reverse=True):
+        shown = shown.replace(text, " ")
+    found: dict[str, str] = {}
+    for line in _MASKED.sub(" ", shown).splitlines():
+        for word in _CHINESE.findall(line):
+            found.setdefault(word, " ".join(line.split())[:120])
     return found
