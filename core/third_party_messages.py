@@ -30,5 +30,4 @@ DJANGO_FORMS = (
         "This password is too short. It must contain at least %d characters.",
         "count",
     ),
-    gettext_noop("If disabled, the current password for this user will be lost."),
 )

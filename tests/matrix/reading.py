@@ -11,7 +11,7 @@ KNOWN = frozenset(
     for word in (
         *("VIP", "GSM", "WCDMA", "LTE", "SMS", "SP"),
         *("CSV", "XLSX", "Excel", "Workbook", "PDF", "JSON", "YAML", "UTF", "KB", "MB", "MiB"),
-        *("API", "HTTP", "IP", "LDAP", "SHA"),
+        *("API", "HTTP", "IP", "LDAP", "SHA", "TOTP"),
     )
 )
 # Keys of the keyboard, code, and what is not in sight.
