@@ -26,8 +26,10 @@ from complaints.filters import (
 )
 from complaints.intake_forms import intake_form
 from complaints.intake_side import side_context
+from complaints.intake_unsent import forget_typed, unsent_context
 from complaints.intake_values import call_of, changes_of, ending_of
 from complaints.models import Complaint
+from complaints.selectors import last_channel
 from complaints.services.intake import take
 from core import clock
 from core.errors import Refused, Stale
@@ -152,7 +154,7 @@ class ComplaintAdmin(ModelAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A number that the telephone or the search hands over, and the channel of the call before."""
         given = {name: request.GET[name] for name in ("phone", "service_number") if name in request.GET}
-        return {"channel": request.session.get("intake_channel", "")} | given
+        return {"channel": last_channel(_user(request))} | given
 
     def changeform_view(
         self,
@@ -188,14 +190,14 @@ class ComplaintAdmin(ModelAdmin):
         form = context["adminform"].form
         side = side_context(request, form)
         refusal = getattr(request, "refusal", None)
-        context |= side | {"is_stale": isinstance(refusal, Stale)}
+        context |= side | unsent_context(request, form) | {"is_stale": isinstance(refusal, Stale)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Complaint, form: IntakeForm, change: bool) -> None:
         """Through the services; the admin's transaction makes it one step."""
         obj.pk = self._write(request, form)
         obj.refresh_from_db()
-        request.session["intake_channel"] = form.cleaned_data["channel"]
+        forget_typed(request)
 
     def _write(self, request: HttpRequest, form: IntakeForm) -> int:
         """Take the call or fill in the draft, attach the signed record, and end the form as its button says."""

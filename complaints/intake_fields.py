@@ -115,13 +115,17 @@ def script_field(asked: ScriptField) -> forms.Field:
         choices = [NOTHING, *((choice.code, str(choice.label)) for choice in asked.choices)]
         return forms.ChoiceField(label=label, required=required, choices=choices)
     if asked.type == "boolean":
-        return forms.TypedChoiceField(
+        field = forms.TypedChoiceField(
             label=label,
             required=required,
             choices=[NOTHING, (YES, _("yes")), (NO, _("no"))],
             coerce=lambda value: value == YES,
             empty_value=None,
         )
+        if asked.proposes:
+            field.widget.attrs |= {"data-proposes": asked.proposes, "data-yes": YES}
+            field.widget.attrs["data-proposed"] = _("ticked because of “%(question)s”") % {"question": label}
+        return field
     return forms.CharField(label=label, required=required, max_length=ANSWER_LIMIT)
 
 

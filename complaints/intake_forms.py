@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 ASKED_BY_RULES = ("request_type", "level", "channel", "business_type", "complaint_type", "cause", "customer_tier")
 NEEDED = ("name", "summary", "description", "business_type")
 MORE = (
+    "email",
     "cause",
     "occurred_in",
     "accepted_at",
@@ -53,6 +54,7 @@ MORE = (
     "complained_user",
     "signature",
 )
+CHOSEN_FOR_YOU = ("channel", "business_type", "level", "request_type", "home", "unit")  # where there is no choice
 ANSWER_NEEDED = ("mode", "content", "attitude", "closure_code")
 # Where a refusal of the services is shown; the rest stands above the form.
 FIELD_OF_REFUSAL = {
@@ -214,6 +216,10 @@ class IntakeForm(IntakeQuestions):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         for name in NEEDED:
             self.fields[name].widget.attrs["aria-required"] = "true"
+        for name in CHOSEN_FOR_YOU:
+            field = self.fields.get(name)
+            if isinstance(field, forms.ChoiceField) and len(only := [*_flat(field.choices).keys() - {""}]) == 1:
+                self.initial[name] = self.initial.get(name) or only[0]
 
     def _choice_field(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]

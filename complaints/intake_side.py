@@ -28,6 +28,7 @@ def side_context(request: HttpRequest, form: IntakeForm) -> dict[str, Any]:
     incidents = list(incidents_for(draft))
     return {
         "form": form,
+        "form_id": form.data.get("form_id", ""),
         "draft": draft,
         "priority_words": priority_reasons(draft),
         "promised": promised_by(draft),

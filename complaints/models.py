@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, transition
 
 from complaints.batches import ImportBatch, ImportRow
+from complaints.unsent import UnsentCall
 from organization.models import Unit
 from tickets.models import Ticket
 from tickets.models.ticket import KindManager, proxy_of
@@ -18,7 +19,7 @@ from tickets.states import Status as S
 if TYPE_CHECKING:
     from tickets.actions import Step
 
-__all__ = ["Complaint", "ComplaintDetail", "ImportBatch", "ImportRow"]
+__all__ = ["Complaint", "ComplaintDetail", "ImportBatch", "ImportRow", "UnsentCall"]
 
 
 @proxy_of(Kind.COMPLAINT)

@@ -13,7 +13,7 @@ from tickets.domain.calendar import WorkCalendar
 from tickets.facts import facts_of
 from tickets.models import Ticket
 from tickets.services.repeats import CallerTicket, history_of, open_on_same_matter, propose_repeat
-from tickets.states import Stage
+from tickets.states import Kind, Stage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,6 +103,12 @@ def caller_history(user: User, draft: Ticket, *, phone: str, service_number: str
         same_open=open_on_same_matter([row for row in known if row.ticket.pk in reachable]),
         last_seen=next((row.ticket for row in known if row.ticket.pk in visible and not row.is_by_address), None),
     )
+
+
+def last_channel(user: User) -> str:
+    """The code of the channel through which the user took a complaint last; empty for the first one."""
+    taken = Ticket.objects.filter(kind=Kind.COMPLAINT, accepted_by=user).order_by("-pk")
+    return taken.values_list("channel__code", flat=True).first() or ""
 
 
 def allowances(user: User, draft: Complaint) -> list[Allowance]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from complaints.incidents import working
-from complaints.services import importing
+from complaints.services import importing, unsent
 from core import clock
 from core.waking import wake
 
@@ -35,3 +35,9 @@ def answer_incidents() -> int:
     if done == MOST_PER_RUN:
         wake("complaints.tasks.answer_incidents")
     return done
+
+
+@shared_task
+def forget_unsent_calls() -> int:
+    """Delete what was typed of calls and not sent for a day. Gives how many."""
+    return unsent.forget_old(clock.now())

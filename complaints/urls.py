@@ -6,5 +6,6 @@ from complaints import views
 
 urlpatterns = [
     path("side/", views.side, name="intake_side"),
+    path("discard/", views.discard, name="intake_discard"),
     path("contact/<slug:number>/", views.contact, name="intake_contact"),
 ]

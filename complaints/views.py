@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from complaints.intake_forms import intake_form
 from complaints.intake_questions import ContactForm
 from complaints.intake_side import side_context
+from complaints.intake_unsent import forget_typed, keep_typed
 from complaints.models import Complaint
 from core.errors import Refused
 from core.numbers import is_valid_number
@@ -40,7 +41,17 @@ def side(request: HttpRequest) -> HttpResponse:
     stored = seen.filter(number=number).first() if is_valid_number(number) else None
     form = intake_form(user)(request.POST, instance=stored)
     form.full_clean()
-    return render(request, "complaints/intake/fragment.html", side_context(request, form))
+    context = side_context(request, form) | {"kept_at": keep_typed(request, form)}
+    return render(request, "complaints/intake/fragment.html", context)
+
+
+@login_required
+@permission_required("complaints.add_complaint", raise_exception=True)
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    """Throw away what was kept of a call that was not sent."""
+    forget_typed(request)
+    return redirect("admin:complaints_complaint_add")
 
 
 @login_required
@@ -57,9 +68,10 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.message)
         else:
+            forget_typed(request)
             messages.success(request, _("The call is noted on %(number)s.") % {"number": number})
             return redirect("admin:complaints_complaint_add")
-    context = {"form": form, "ticket": ticket} | {name: request.POST.get(name, "") for name in NUMBERS}
+    context = {"form": form, "ticket": ticket} | {name: request.POST.get(name, "") for name in (*NUMBERS, "form_id")}
     return render(request, "complaints/intake/contact.html", context, status=422)
 
 

@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "propose-incidents": {"task": "complaints.tasks.propose_incidents", "schedule": crontab()},
     "tell-of-incidents": {"task": "complaints.tasks.tell_of_incidents", "schedule": crontab()},
     "answer-incidents": {"task": "complaints.tasks.answer_incidents", "schedule": crontab()},
+    "forget-unsent-calls": {"task": "complaints.tasks.forget_unsent_calls", "schedule": crontab(minute=40)},
     "sweep-deadlines": {"task": "tickets.tasks.sweep_deadlines", "schedule": crontab()},
     "resume-due": {"task": "tickets.tasks.resume_due", "schedule": crontab()},
     "follow-calendars": {"task": "tickets.tasks.follow_calendars", "schedule": crontab()},

@@ -143,18 +143,21 @@ class ScriptChoice(Part):
 
 
 class ScriptField(Part):
-    """A thing to ask and record."""
+    """A thing to ask and record. A yes to one that `proposes` a flag of the priority (U-24) ticks it for the agent."""
 
     code: Code
     label: Label
     type: Literal["text", "number", "datetime", "choice", "boolean"]
     required: Flag = False
     choices: tuple[ScriptChoice, ...] = ()
+    proposes: Literal["", "is_critical", "is_urgent", "is_widespread"] = ""
 
     @model_validator(mode="after")
     def _choices_fit(self) -> ScriptField:
         if (self.type == "choice") != bool(self.choices):
             raise ValueError(gettext("A field of type choice needs choices, and no other field has them."))
+        if self.proposes and self.type != "boolean":
+            raise ValueError(gettext("Only a yes proposes a flag: the field must be of type boolean."))
         return self
 
 
