@@ -43,5 +43,6 @@ def register_panels() -> None:
             sections=sections_of,
             lines=lines_of,
             downloads=downloads_of,
+            report_title=gettext_lazy("Report on the handling of the appeal"),
         ),
     )

@@ -38,4 +38,11 @@ def register_panels() -> None:
             "What waits for you stands in the pools."
         ),
     )
-    panels.register(Kind.ESCALATION, Panels(related=("escalation_detail__home",), facts=facts_of))
+    panels.register(
+        Kind.ESCALATION,
+        Panels(
+            related=("escalation_detail__home",),
+            facts=facts_of,
+            report_title=gettext_lazy("Report on the handling of the escalated complaint"),
+        ),
+    )

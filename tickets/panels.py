@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from django.utils.functional import Promise
+
     from organization.roles import Role
     from tickets.models import Ticket
 
@@ -72,8 +74,8 @@ def _no_downloads(roles: Collection[Role]) -> Sequence[Download]:
 class Panels:
     """What a kind adds to the page: the relations to load with the ticket and the one to what only the kind has, its
     own facts and sections, remedies it proposes, lines that a step of it has in the timeline by what its event keeps,
-    the name of the address, by id, at which a draft is filled in by the act `fill_in`, and what somebody who acts on it
-    in these roles may have made of it."""
+    the name of the address, by id, at which a draft is filled in by the act `fill_in`, what a printed report to the
+    group is called, and what somebody who acts on it in these roles may have made of it."""
 
     related: tuple[str, ...] = ()
     detail: str = ""
@@ -82,6 +84,7 @@ class Panels:
     sections: Callable[[Ticket, datetime], Sequence[Section]] = field(default=_no_sections)
     lines: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = field(default=_no_lines)
     draft_page: str = ""
+    report_title: str | Promise = ""
     downloads: Callable[[Collection[Role]], Sequence[Download]] = field(default=_no_downloads)
 
 

@@ -27,7 +27,7 @@
     if (menu) menu.querySelector("summary").focus();
   });
 
-  // The timeline is narrowed in place, by a click or its number on the keyboard; the address says to what.
+  // The timeline is narrowed in place, and the address says to what.
   const filter = document.querySelector("[data-timeline-filter]");
   if (filter) {
     filter.addEventListener("click", (event) => {
@@ -41,12 +41,30 @@
       });
       history.replaceState(null, "", chosen.href.replace(/#.*/, ""));
     });
-    document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
-      const chosen = filter.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
-      if (chosen) chosen.click();
-    });
   }
+
+  // A panel: another page's content in a dialog of this one. Its own page is what is printed.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-panel]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const answer = await fetch(link.href).catch(() => null);
+    if (!answer?.ok || answer.redirected) {
+      location.assign(link.href);
+      return;
+    }
+    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const dialog = document.createElement("dialog");
+    dialog.className = "panel-dialog";
+    dialog.append(read.querySelector("[data-panel-content]"), document.getElementById("panel-foot").content.cloneNode(true));
+    dialog.querySelector("[data-panel-page]").href = link.href;
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("click", (one) => {
+      if (one.target === dialog || one.target.closest("[data-close]")) dialog.close();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
 
   const form = document.querySelector("[data-act]");
   if (!form) return;

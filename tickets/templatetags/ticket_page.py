@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 
+from tickets.templatetags.desk import priority_reasons
 from tickets.tracks import is_tracked
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ register = template.Library()
 def scheme_label(ticket: Ticket, dimension: str, code: str) -> str:
     """What the ticket's scheme calls a code."""
     return ticket.scheme_version.document.label(dimension, code)
+
+
+register.simple_tag(priority_reasons, name="priority_words")
 
 
 @register.filter

@@ -25,6 +25,7 @@ from tickets.forms.page import AttachmentForm, UnmaskForm
 from tickets.models import Ticket
 from tickets.models.report import ReportVerdict
 from tickets.panels import Fact, Proposal, panels_of
+from tickets.printing import forms_for
 from tickets.scheme.entries import Contact as Access
 from tickets.services.contact_access import ContactView, access_of, contact_view, note_looks, unmask
 from tickets.services.extending import needs_interim
@@ -171,9 +172,11 @@ def show(
         "menu": [button for button in buttons if button.form.place in (Place.MENU, Place.END)],
         "stage_clock": next((row for row in clocks if row.stopped_at is None and row.stage != Stage.TOTAL), None),
         "total_clock": total,
+        "stopped_count": sum(row.stopped_at is not None for row in clocks),
         "clocks": clock_rows(clocks, ticket.scheme_version.document),
         "nodes": nodes,
         "not_now": not_now(seen, offers),
+        "papers": [(form.code, form.title_for(ticket)) for form in forms_for(ticket, seen.orders)],
         "main": next((button for node in nodes for button in node.buttons if button.form.comes_first), None),
         "shown_parts": SHOWN,
         "show": show if show in SHOWN else "",
