@@ -190,7 +190,7 @@
         if (!field.name || ["hidden", "file", "submit"].includes(field.type) || field.name.startsWith("script_") !== isAsked) continue;
         if (field.type === "checkbox") field.checked = field.name in typed;
         else if (field.name in typed) field.value = typed[field.name];
-        if (field.value && field.value !== field.defaultValue) chosen.add(field.name);
+        if (field.type === "checkbox" ? field.checked : field.value) chosen.add(field.name);
         if (field === business) offerTypes();
       }
     };
@@ -213,7 +213,7 @@
     clearTimeout(timer);
   });
   window.addEventListener("beforeunload", (event) => {
-    const isKept = "ended" in document.documentElement.dataset; // the log-in ended, kept.js has what was typed
+    const isKept = "ended" in document.documentElement.dataset; // the log-in ended; what was typed is kept already
     if (isTouched && !isSent && !isKept) event.preventDefault();
   });
   window.addEventListener("pageshow", () => { isSent = false; });

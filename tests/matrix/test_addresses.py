@@ -105,6 +105,7 @@ class Place:
                 "order_action": [1, "claim"],
                 "supervision_action": [1, "reply_supervision"],
                 "attachment": [self.attachment.pk],
+                "ticket_print": ["opinion"],
             }
             return reverse(row.address, args=[ticket.number, *more.get(name, [])])
         if row.subject in ("row", "version"):
