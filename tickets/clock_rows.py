@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from tickets.clock_times import pauses_of
+from tickets.calendars import Calendars
+from tickets.clock_times import counting_of, pauses_of
 from tickets.display import due_words, duration_words
+from tickets.domain.calendar import WorkCalendar
+from tickets.domain.clock import SegmentKind, segments
 from tickets.domain.limits import Limit, Unit
 from tickets.states import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from tickets.models import StageClock
     from tickets.scheme import LimitRule, SchemeDocument
@@ -23,12 +27,31 @@ if TYPE_CHECKING:
 _TONES = {Outcome.RUNNING: "working", Outcome.MET: "done", Outcome.BREACHED: "late", Outcome.CANCELLED: "ended"}
 
 
+_KINDS = {
+    SegmentKind.COUNTED: gettext_lazy("counted"),
+    SegmentKind.OFF_DAY: gettext_lazy("days off"),
+    SegmentKind.PAUSED: gettext_lazy("paused"),
+    SegmentKind.UNCOUNTED: gettext_lazy("after the end of the day"),
+}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Time from `start` to `end` that counted, or did not, in words."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    length: str
+
+
 @dataclass(frozen=True)
 class ClockRow:
     """One clock. `rules` are the rule IDs behind its limit; `is_derived`: it was computed from stated ones (U-31);
     `target` is what is aimed at within the limit (U-88), empty for none.
 
-    `paused` is how long it stood still before now; how its time adds up is told by `fair_time`.
+    `paused` is how long it stood still before now, `stretches` how its time adds up until it stopped,
+    stands still or is due, where not all of it counted; `fair_time` tells it to the second, and who paused it.
     """
 
     clock: StageClock
@@ -39,6 +62,7 @@ class ClockRow:
     used: str
     is_derived: bool
     paused: str
+    stretches: list[Stretch]
 
     @property
     def is_running(self) -> bool:
@@ -50,6 +74,8 @@ def clock_rows(clocks: Iterable[StageClock], document: SchemeDocument) -> list[C
     """The clocks with what their scheme says of their rules."""
     derived = {rule.id for rule in document.limits if rule.derived}
     targets = {rule.id: _target_of(rule) for rule in document.limits}
+    clocks = list(clocks)
+    calendars = Calendars() if any(row.calendar_version for row in clocks) else None
     return [
         ClockRow(
             clock=row,
@@ -60,6 +86,7 @@ def clock_rows(clocks: Iterable[StageClock], document: SchemeDocument) -> list[C
             used=duration_words(timedelta(seconds=row.counted_seconds)) if row.counted_seconds is not None else "",
             is_derived=row.rule in derived,
             paused=_paused_time(row),
+            stretches=_stretches(row, calendars),
         )
         for row in clocks
     ]
@@ -76,6 +103,18 @@ def clock_hint(row: StageClock, document: SchemeDocument) -> str:
 def _paused_time(row: StageClock) -> str:
     lengths = [pause.end - pause.start for pause in pauses_of(row)]
     return duration_words(sum(lengths, timedelta())) if lengths else ""
+
+
+def _stretches(row: StageClock, calendars: Calendars | None) -> list[Stretch]:
+    """How the time adds up until the clock stopped, stands still or is due; nothing where all of it counts."""
+    calendar = calendars.of(row.unit) if calendars and row.calendar_version else WorkCalendar()
+    end = row.stopped_at or row.paused_at or row.due_at
+    pieces = segments(row.started_at, end, counting_of(row), calendar, pauses_of(row))
+    if all(piece.kind is SegmentKind.COUNTED for piece in pieces):
+        return []
+    return [
+        Stretch(piece.start, piece.end, str(_KINDS[piece.kind]), duration_words(piece.duration)) for piece in pieces
+    ]
 
 
 def limit_of(row: StageClock) -> str:

@@ -1,4 +1,4 @@
-"""A usual complaint taken with the keyboard alone, every key counted, after the browser lost it once (desk.md, Agent)."""
+"""A usual complaint taken with the keyboard alone, every key counted, after the browser lost it once (desk.md)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Keyboard:
 
 
 def test_a_usual_call_takes_at_most_25_keys(office: Office, operator: Operator) -> None:
-    """A fixed-line fault of two days from the hotline (Q-04, U-24): who calls, what it is, the script's questions, sent.
+    """A fixed-line fault of two days (Q-04, U-24): who calls, what it is, the questions of the script, sent.
     What was typed survives a reload, and another person does not see it."""
     take_complaint(operator, by=operator.user("agent"))  # yesterday's last call came through the hotline too
     agent = office.at("11-23 10:00", "agent")

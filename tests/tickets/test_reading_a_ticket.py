@@ -111,6 +111,5 @@ def test_paper_shows_what_its_reader_sees_and_the_whole_is_logged(operator: Oper
         assert phone not in read(operator, "manager", "ticket_print", number, form)
         assert not AccessLog.objects.filter(kind=AccessKind.EXPORT).exists()
     assert read(operator, "dispatcher", "ticket_print", number, "report") == "404"  # nothing was reported
-    assert read(operator, "dispatcher", "ticket_print", number, "../times") == "404"
     assert phone in read(operator, "dispatcher", "ticket_print", number, "relay")
     assert AccessLog.objects.get(kind=AccessKind.EXPORT).subject == number
