@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from organization.models import User
 
+COUNTED_AT_ONCE = 5000  # running clocks of all units up to which the figures come with the page
 MONITORS = frozenset({R.SUPERVISOR, R.MANAGER, R.DIRECTOR, R.APPROVER})
 
 
@@ -145,6 +146,12 @@ class Branch:
     is_open: bool = False
 
 
+def is_much_in_flight() -> bool:
+    """Whether so much is in flight in all units together that counting it would keep the page waiting."""
+    running = StageClock.objects.filter(outcome=Outcome.RUNNING).order_by()
+    return running[: COUNTED_AT_ONCE + 1].count() > COUNTED_AT_ONCE
+
+
 def may_monitor(user: User | AnonymousUser) -> bool:
     """Whether the user has a role that watches over tickets (desk, Supervisor)."""
     return any(grant.role in MONITORS for grant in grants_of(user))
@@ -184,7 +191,7 @@ def branches_of(watch: Watch) -> list[Branch]:
         standing = standings.get("" if is_own else f"{unit.pk}/", Standing())
         if standing.total or (unit.is_active and not is_own):
             found.append(Branch(unit, standing, has_more=unit.pk in parents and not is_own, is_own=is_own))
-    return sorted(found, key=lambda branch: (-branch.standing.late, -branch.standing.warned, branch.unit.path))
+    return sorted(found, key=lambda one: (-one.standing.late, -one.standing.warned, -one.standing.total, one.unit.path))
 
 
 def opened(watch: Watch, units: frozenset[int]) -> list[Branch]:

@@ -16,6 +16,8 @@ from tickets.lists import PAGE_SIZE, Page, turned_to
 from tickets.models import SupervisionOrder, SupervisionTrigger, Ticket
 from tickets.models.supervision import SUPERVISION_OPEN, Trigger
 from tickets.monitor import Lateness
+from tickets.scheme.entries import Contact as Access
+from tickets.services.contact_access import ContactView, contact_view, former_contact
 from tickets.states import ORDER_UNANSWERED, Grade, Stage
 
 if TYPE_CHECKING:
@@ -92,11 +94,12 @@ class MonitorFilter(django_filters.FilterSet):
 
 @dataclass(frozen=True)
 class InFlight:
-    """A ticket in flight, the clock that makes it as late as it is, its highest open supervision order, and when it
-    was chased last."""
+    """A ticket in flight, the clock that makes it as late as it is, its contact data as masked in lists, its highest
+    open supervision order, and when it was chased last."""
 
     ticket: Ticket
     clock: StageClock
+    contact: ContactView
     supervision: SupervisionOrder | None
     chased_at: datetime | None
 
@@ -114,11 +117,12 @@ def page_of(
     chases = SupervisionTrigger.objects.filter(supervision__ticket=OuterRef("pk"), trigger=Trigger.CHASE)
     clocks = narrowed.narrowed.clocks().select_related("unit", "user", "work_order")
     rows = (
-        narrowed.qs.select_related("business_type")
+        narrowed.qs.select_related("business_type", "contact")
         .annotate(sorted_by=F("next_due_at"), chased_at=Subquery(chases.order_by("-at").values("at")[:1]))
         .alias(due=F("next_due_at"))
         .prefetch_related(
             "scheme_version",
+            former_contact(),
             Prefetch("clocks", clocks.order_by("due_at", "pk"), to_attr="watched"),
             Prefetch(
                 "supervisions", SupervisionOrder.objects.filter(status__in=SUPERVISION_OPEN), to_attr="supervised"
@@ -133,6 +137,7 @@ def _row(ticket: Any) -> InFlight:
     return InFlight(
         ticket=ticket,
         clock=min(ticket.watched, key=lambda row: row.paused_at is not None),
+        contact=contact_view(ticket, Access.MASKED),
         supervision=max(ticket.supervised, key=lambda row: Grade(row.grade).rank, default=None),
         chased_at=ticket.chased_at,
     )

@@ -354,7 +354,7 @@ class TestWall:
         assert middle.content.decode().strip() in whole.content.decode()
 
 
-@pytest.mark.parametrize("address, budget", [("/supervision/", 16), ("/supervision/wall/", 8)])
+@pytest.mark.parametrize("address, budget", [("/supervision/", 18), ("/supervision/wall/", 8)])
 def test_more_tickets_and_units_take_no_more_queries(operator: Operator, address: str, budget: int) -> None:
     client = signed_in(operator, "supervisor")
 
@@ -370,3 +370,19 @@ def test_more_tickets_and_units_take_no_more_queries(operator: Operator, address
     do(order.ticket, "chase", operator)
     assert taken() == few <= budget
     assert taken(unit=operator.js.unit.pk) == few_below <= budget + 8
+
+
+def test_where_much_is_in_flight_the_figures_come_after_the_list(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Performance: nobody waits for a count over the whole company to see what is due first."""
+    number = order_in(OrderStatus.HANDLING, operator).ticket.number
+    monkeypatch.setattr("tickets.monitor.COUNTED_AT_ONCE", 0)
+    client = signed_in(operator, "supervisor")
+    page = client.get("/supervision/", {"lateness": "normal"})
+    assert (page.context["is_counted"], page.context["branches"]) == (False, [])
+    assert number in [row.ticket.number for row in page.context["page"].rows]
+    counted = client.get(f"/supervision/{page.context['counting']}")
+    assert counted.context["standing"].total == Watch(operator.user("supervisor"), clock.now()).tickets().count()
+    assert number in [row.ticket.number for row in counted.context["page"].rows]
+    assert client.get("/supervision/", headers={"X-Background": "1"}).context["is_counted"]

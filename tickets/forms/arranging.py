@@ -27,7 +27,7 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **options)
         self.codes = sorted(CHOICES, key=lambda code: chosen.index(code) if code in chosen else _UNSHOWN)
         for place, code in enumerate(self.codes, 1):
-            label = CHOICES[code].label
+            label = str(CHOICES[code].label)
             self.fields[f"show_{code}"] = forms.BooleanField(label=label, required=False, initial=code in chosen)
             self.fields[f"place_{code}"] = forms.IntegerField(
                 label=_("Place of “%(column)s”") % {"column": label},

@@ -18,10 +18,20 @@ from core import clock
 from organization.grants import has_role
 from organization.models import Unit
 from organization.roles import Role
-from tickets.monitor import Watch, branches_of, may_monitor, opened, place_of, roots_of, way_to
+from tickets.monitor import (
+    Standing,
+    Watch,
+    branches_of,
+    is_much_in_flight,
+    may_monitor,
+    opened,
+    place_of,
+    roots_of,
+    way_to,
+)
 from tickets.monitor_lists import MonitorFilter, page_of
 from tickets.services.schemes import current_version
-from tickets.views import at_place, id_in, person
+from tickets.views import at_place, id_in, is_background, person
 from tickets.workload import workload_of
 
 if TYPE_CHECKING:
@@ -39,14 +49,18 @@ def monitor(request: HttpRequest) -> HttpResponse:
     below = _below(watch)
     narrowed = MonitorFilter(request.GET, document=current_version(settings.DEFAULT_SCHEME).document, watch=watch)
     page = page_of(narrowed, before=request.GET.get("before"), after=request.GET.get("after"))
+    # Where much is in flight the list comes first, and the page asks for its figures by itself.
+    is_counted = "figures" in request.GET or is_background(request) or not is_much_in_flight()
     context = {
         "place": watch.place,
         "way": way_to(watch.user, watch.place) if watch.place else [],
-        "standing": watch.standing(),
+        "is_counted": is_counted,
+        "standing": watch.standing() if is_counted else Standing(),
         "top": below.place,
-        "branches": opened(below, _open_units(request)),
+        "branches": opened(below, _open_units(request)) if is_counted else [],
+        "counting": at_place(request.GET, figures="now"),
         "digest": minute_of(watch.at),
-        "loads": workload_of(watch),
+        "loads": workload_of(watch) if is_counted else [],
         "filter": narrowed,
         "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
         "page": page,
