@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from complaints.incidents import linking
+from complaints.incidents.actions import INCIDENT_ACTIONS
+from complaints.remedies.actions import REMEDY_ACTIONS
 from complaints.services import answering, dispatching, filling, remedies, revisiting
 from organization.roles import Role as R
 from tickets.actions import Action, register
@@ -206,45 +208,6 @@ CENTRE = (
     ),
 )
 
-INCIDENTS = (
-    Action(
-        name=linking.LINK,
-        label=_("Link to a mass incident"),
-        allow={R.AGENT: _DRAFT, R.DISPATCHER: _in(S.DRAFT, S.PENDING_DISPATCH, S.HANDLING)},
-        transition=True,
-        checks=(dispatching.check_not_before_supervisor, linking.check_linkable),
-        effect=linking.link,
-    ),
-    Action(
-        name="unlink_incident",
-        label=_("Take out of the mass incident"),
-        allow={R.DISPATCHER: _in(S.HANDLING)},
-        transition=True,
-        checks=(linking.check_linked,),
-        effect=linking.unlink,
-    ),
-    Action(
-        name=linking.TELL,
-        label=_("Told how the mass incident stands"),
-        allow={},
-        system=True,
-        system_states=_in(S.HANDLING),
-        checks=(linking.check_can_be_told,),
-        effect=linking.tell,
-        bumps_version=False,
-    ),
-    Action(
-        name=linking.ANSWER,
-        label=_("Answered with the mass incident"),
-        allow={},
-        system=True,
-        system_states=_in(S.HANDLING),
-        transition=True,
-        checks=(linking.check_can_be_told, linking.load_ended, kinship.check_nothing_above),
-        effect=linking.answer,
-    ),
-)
-
 AFTER_CLOSING = (
     *revisit_actions({R.REVISITOR: _in(S.CLOSED)}),
     Action(
@@ -388,7 +351,8 @@ def register_actions() -> None:
         Kind.COMPLAINT,
         *INTAKE,
         *CENTRE,
-        *INCIDENTS,
+        *INCIDENT_ACTIONS,
+        *REMEDY_ACTIONS,
         *AFTER_CLOSING,
         *ANY_TIME,
         *ORDER_ACTIONS,

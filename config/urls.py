@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("desk/intake/", include("complaints.urls")),
+    path("desk/remedies/", include("complaints.remedies.urls")),
     path("desk/incidents/", include("complaints.incidents.urls")),
     path("desk/escalations/", include("escalations.urls")),
     path("desk/appeals/", include("appeals.urls")),

@@ -34,6 +34,15 @@ def extension_lines(action: str, row: dict[str, Any]) -> Iterator[tuple[str, str
         yield _("Explanation"), row["decision_note"]
 
 
+def remedy_lines(action: str, data: dict[str, Any], row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What an act about a remedy says."""
+    if action == "grant_remedy":
+        yield _("Ground"), row["ground"]
+        yield _("Authority"), _("within the own") if data.get("is_granted") else _("above the own: asked for")
+    elif action in ("approve_remedy", "refuse_remedy"):
+        yield _("Explanation"), row["decision_note"]
+
+
 def finding_lines(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What was found on a delay."""
     yield _("Late stage"), str(Stage(row["clock__stage"]).label)

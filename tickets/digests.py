@@ -22,6 +22,7 @@ from tickets.models import (
     Extension,
     InterimReply,
     Pause,
+    Remedy,
     Report,
     Responsibility,
     ResponsibilityFinding,
@@ -70,6 +71,7 @@ SAYING: dict[type[Model], tuple[str, ...]] = {
     Amendment: ("field", "old", "new"),
     Pause: ("reason", "ground", "until"),
     Extension: ("ground", "due_before", "due_asked"),
+    Remedy: ("kind", "amount", "ground"),
     DelayFinding: ("unit_id", "user_id", "is_excused", "ground"),
     # Said when it is handed in, and again with its review: the later digest is the one that counts.
     Report: ("version", "ground", "investigation", "result", "customer_told", "measures", "verdict", "remark"),
@@ -107,6 +109,8 @@ def is_digested(row: Model) -> bool:
         return row.rated_at is not None
     if isinstance(row, SupervisionTrigger):  # what the sweep writes says nothing
         return row.by_id is not None
+    if isinstance(row, Remedy):  # the waiver of rent stands in its event alone
+        return bool(row.ground)
     if isinstance(row, SupervisionOrder):
         return bool(row.reply)
     if isinstance(row, Responsibility):

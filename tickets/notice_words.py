@@ -50,6 +50,8 @@ SENTENCES = {
     NoticeKind.LIABLE: gettext_lazy("Your unit bears a share of the responsibility: look whether it is right."),
     NoticeKind.CONTESTED: gettext_lazy("A unit contests what you adjudicated: decide on it."),
     NoticeKind.SETTLED: gettext_lazy("The contest was decided, and the decision is final."),
+    NoticeKind.REMEDY_ASKED: gettext_lazy("A remedy above the asker's authority is asked for: decide."),
+    NoticeKind.REMEDY_DECIDED: gettext_lazy("The remedy that you asked for was decided on."),
     NoticeKind.INCIDENT_PROPOSED: gettext_lazy("Many customers complain about the same: open a mass incident, or not."),
     NoticeKind.INCIDENT_LEFT: gettext_lazy(
         "The mass incident ended, but this customer has to be answered by somebody."

@@ -52,6 +52,8 @@ TOLD_OF_TICKETS = {
     "adjudicate_responsibility": NoticeKind.LIABLE,
     "contest_responsibility": NoticeKind.CONTESTED,
     "settle_responsibility": NoticeKind.SETTLED,
+    "approve_remedy": NoticeKind.REMEDY_DECIDED,
+    "refuse_remedy": NoticeKind.REMEDY_DECIDED,
 }
 # What is handled in two tiers changes hands between group and province: who has it now is told.
 TOLD_IN_TWO_TIERS = {
@@ -64,7 +66,7 @@ TOLD_IN_TWO_TIERS = {
     "rework": NoticeKind.REPORT_BACK,
 }
 # Notes that name what the telling is about, all of them ids.
-ABOUT = ("supervision", "extension", "pause", "clock", "receiver", "responsibility")
+ABOUT = ("supervision", "extension", "pause", "clock", "receiver", "responsibility", "remedy")
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
@@ -119,6 +121,8 @@ def _told(step: Step) -> dict[str, dict[str, Any]]:
         told[NoticeKind.INTERIM_NEEDED] = {}
     if notes.get("before_supervisor"):
         told[NoticeKind.BOUNCED] = {}
+    if decider := notes.get("remedy_asked"):
+        told[NoticeKind.REMEDY_ASKED] = {"decider": decider}
     if text := notes.get("to_customer"):
         told[NoticeKind.TO_CUSTOMER] = {text: notes[text]}
     return told

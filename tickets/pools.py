@@ -18,11 +18,21 @@ from organization.models import Unit, User
 from organization.roles import Role as R
 from tickets import tracks
 from tickets.actions import HeldBy, kinds_where
-from tickets.models import Extension, HandOver, Pause, Responsibility, StageClock, Ticket, TicketEvent, WorkOrder
+from tickets.models import (
+    Extension,
+    HandOver,
+    Pause,
+    Remedy,
+    Responsibility,
+    StageClock,
+    Ticket,
+    TicketEvent,
+    WorkOrder,
+)
 from tickets.models.responsibility import FOUND_IN, TO_JUDGE, ResponsibilityStatus
 from tickets.models.ticket import NOTHING_DUE
 from tickets.querysets import EVERYTHING, NOTHING, held, order_held, order_sent_by
-from tickets.states import OrderStatus, Outcome, Stage
+from tickets.states import CLOSED, OPEN, OrderStatus, Outcome, Stage
 from tickets.states import Status as S
 
 if TYPE_CHECKING:
@@ -141,6 +151,15 @@ def _asks_for_pause(user: User) -> Q:
     return Q(pk__in=asked.values("ticket"), owner_unit__in=_directed(user))
 
 
+def _asks_for_remedy(user: User) -> Q:
+    """What somebody else asks for and one of the user's roles decides on (U-48); an approver decides what a director
+    may too."""
+    roles = {grant.role for grant in grants_of(user)} & {R.DIRECTOR, R.APPROVER}
+    decided = [R.DIRECTOR, R.APPROVER] if R.APPROVER in roles else sorted(roles)
+    asked = Remedy.objects.asked().filter(decider__in=decided).exclude(asked_by=user)
+    return Q(pk__in=asked.values("ticket"), status__in=sorted((OPEN | CLOSED) - {S.ARCHIVED}))
+
+
 def _directed(user: User) -> QuerySet[Unit]:
     directed = [grant.unit.path for grant in grants_of(user) if grant.role == R.DIRECTOR]
     condition = NOTHING
@@ -249,6 +268,14 @@ POOLS: tuple[Pool, ...] = (
     _work("answer", _("To answer"), R.DISPATCHER, _in(S.PENDING_ANSWER), act="answer", **_CONTACT),
     _work("extensions", _("More time to decide on"), R.DIRECTOR, _asks_for_time, **_BY_UNIT),
     _work("pauses", _("Pauses to decide on"), R.DIRECTOR, _asks_for_pause),
+    _work(
+        "remedies",
+        _("Remedies to decide on"),
+        R.DIRECTOR,
+        _asks_for_remedy,
+        also={R.APPROVER},
+        act="approve_remedy",
+    ),
     _work("clearance", _("To clear"), R.DIRECTOR, _in(S.PENDING_CLEARANCE)),
     _work(
         "revisit", _("To revisit"), R.REVISITOR, _clock_runs(Stage.REVISIT), act="revisit", by_group=True, **_CONTACT

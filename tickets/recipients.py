@@ -18,6 +18,7 @@ from tickets.models import (
     Incident,
     Outbox,
     Pause,
+    Remedy,
     ResponsibilityFinding,
     StageClock,
     SupervisionOrder,
@@ -281,6 +282,14 @@ class Telling:
         contester = finding.responsibility.contested_by if finding else None
         return [*(self.roster.person(contester, self.ticket.owner_unit) if contester else []), *self.liable()]
 
+    def granters(self) -> list[User]:
+        """Who has the authority for the remedy that is asked for."""
+        return self.duty(Role(self.data["decider"]), self.ticket.owner_unit)
+
+    def remedy_asker(self) -> list[User]:
+        row = Remedy.objects.select_related("asked_by").filter(pk=self.data.get("remedy", 0)).first()
+        return self.roster.person(row.asked_by, self.ticket.owner_unit) if row else []
+
     def watching(self) -> list[User]:
         """Who opens and ends mass incidents in the areas of the one that this is about: their centres' dispatchers and
         their supervisors."""
@@ -367,6 +376,8 @@ _AUDIENCES: dict[NoticeKind, _Find] = {
     NoticeKind.LIABLE: Telling.liable,
     NoticeKind.CONTESTED: Telling.adjudicator,
     NoticeKind.SETTLED: Telling.parties,
+    NoticeKind.REMEDY_ASKED: Telling.granters,
+    NoticeKind.REMEDY_DECIDED: Telling.remedy_asker,
     NoticeKind.INCIDENT_PROPOSED: Telling.watching,
     NoticeKind.INCIDENT_LEFT: Telling.centre,
     NoticeKind.TO_CUSTOMER: Telling.nobody,

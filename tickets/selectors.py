@@ -77,7 +77,7 @@ _SOURCES: dict[str, tuple[type[Any], str, tuple[str, ...]]] = {
     "rating": (Rating, "ticket", ("score", "words")),
     "amendment": (Amendment, "ticket", ("field", "is_contact", "old", "new")),
     "hand_over": (HandOver, "ticket", ("note",)),
-    "remedy": (Remedy, "ticket", ("covers_from", "covers_to")),
+    "remedy": (Remedy, "ticket", ("kind", "covers_from", "covers_to", "ground", "decision_note")),
     "pause": (Pause, "ticket", ("reason", "ground", "until", "decision_note")),
     "extension": (Extension, "ticket", ("ground", "due_before", "due_asked", "decision_note")),
     "finding": (DelayFinding, "ticket", ("clock__stage", "unit__name", "user__name", "ground")),

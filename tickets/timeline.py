@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -15,10 +16,12 @@ from tickets.actions import action_of
 from tickets.display import due_words, instant_words, stored_instant
 from tickets.models.attachment import AttachmentPurpose
 from tickets.models.records import NoteKind
+from tickets.models.remedy import RENT_WAIVER
 from tickets.models.replies import AnswerMode, Attitude, RevisitResult, Satisfaction
 from tickets.models.work_order import WorkOrder
 from tickets.panels import panels_of
 from tickets.phones import masked_name, masked_phone
+from tickets.remedies import remedy_words
 from tickets.scheme import DIMENSIONS
 from tickets.states import ClosureCode, OrderRole, Stage, Status
 
@@ -107,6 +110,8 @@ class _Teller:
         self.pauses, self.extensions, self.findings = (
             {row["pk"]: row for row in records[source]} for source in ("pause", "extension", "finding")
         )
+        self.remedies = {row["pk"]: row for row in records["remedy"]}
+        self.records["remedy"] = deque(row for row in records["remedy"] if row["kind"] == RENT_WAIVER)
         self.reports = {row["pk"]: row for row in records["report"]}
         self.supervisions = {row["pk"]: row for row in records["supervision"]}
         self.causes = {row["pk"]: row for row in records["cause"]}
@@ -170,7 +175,10 @@ class _Teller:
         yield from self._decisions(data)
 
     def _agreed(self, action: str, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        """What was asked for and decided about due times, and found on delays."""
+        """What was asked for and decided about due times and remedies, and found on delays."""
+        if (remedy := self.remedies.get(data.get("remedy"))) is not None:
+            yield _("Remedy"), remedy_words(self.document, remedy["kind"], Decimal(data["amount"]))
+            yield from agreements.remedy_lines(action, data, remedy)
         if (pause := self.pauses.get(data.get("pause"))) is not None:
             yield from agreements.pause_lines(action, pause)
         if (extension := self.extensions.get(data.get("extension"))) is not None:

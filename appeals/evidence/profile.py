@@ -29,6 +29,8 @@ STEPS: dict[str, frozenset[str]] = {
         "answer",
         "taken_up",
         "answer_by_higher",
+        "tell_of_incident",
+        "answer_by_incident",
         "grant_waiver",
         "rate",
         "transfer_centre",

@@ -2,6 +2,7 @@
 
 from complaints.forms import answering, dispatching
 from complaints.incidents.forms import LinkIncidentForm, UnlinkIncidentForm
+from complaints.remedies import forms as granting
 from tickets.forms import answering as telling
 from tickets.forms import register, revisiting
 from tickets.states import Kind
@@ -27,6 +28,11 @@ def register_forms() -> None:
         link_incident=LinkIncidentForm,
         unlink_incident=UnlinkIncidentForm,
         interim_reply=telling.InterimReplyForm,
+        grant_remedy=granting.GrantRemedyForm,
+        approve_remedy=granting.ApproveRemedyForm,
+        refuse_remedy=granting.RefuseRemedyForm,
+        take_back_remedy=granting.TakeBackRemedyForm,
+        carry_out_remedy=granting.CarryOutRemedyForm,
         grant_waiver=answering.GrantWaiverForm,
         attempt_revisit=revisiting.AttemptRevisitForm,
         revisit=revisiting.RevisitForm,

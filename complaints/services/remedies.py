@@ -13,6 +13,8 @@ from core.clock import parse_instant
 from core.errors import NotPermitted, Refused
 from tickets.facts import facts_of
 from tickets.models import Remedy
+from tickets.models.remedy import RENT_WAIVER
+from tickets.models.time import Decision
 from tickets.selectors import restored_at
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def propose_waiver(ticket: Ticket, now: datetime) -> WaiverProposal | None:
     While no unit has said that service is back, the proposal has no end and no days, and cannot be granted yet.
     """
     rule = ticket.scheme_version.document.rent_waiver_for(facts_of(ticket))
-    if rule is None or ticket.remedies.filter(kind=Remedy.RemedyKind.RENT_WAIVER).exists():
+    if rule is None or ticket.remedies.granted().filter(kind=RENT_WAIVER).exists():
         return None
     reported = _reported(ticket, rule.reported_field)
     if reported is None:
@@ -81,12 +83,18 @@ def grant_waiver(step: Step) -> None:
         )
     Remedy.objects.create(
         ticket=step.ticket,
-        kind=Remedy.RemedyKind.RENT_WAIVER,
+        kind=RENT_WAIVER,
+        amount=proposal.days,
         covers_from=proposal.covers_from,
         covers_to=proposal.restored,
-        granted_at=step.at,
-        granted_by=step.person,
+        decision=Decision.APPROVED,
+        asked_by=step.person,
+        asked_at=step.at,
+        decided_by=step.person,
+        decided_at=step.at,
+        decider=role,
         granted_as=role,
+        granted_in=step.grant.unit if step.grant else None,
     )
     step.notes.update(covers_from=proposal.covers_from, covers_to=proposal.restored, days=proposal.days)
 
@@ -99,7 +107,7 @@ def may_waive(step: Step, grant: Grant) -> bool:
 
 def _is_within(step: Step, role: str, proposal: WaiverProposal) -> bool:
     amount = Decimal(proposal.days)
-    return step.scheme.may_grant(role, Remedy.RemedyKind.RENT_WAIVER, amount, facts_of(step.ticket))
+    return step.scheme.may_grant(role, RENT_WAIVER, amount, facts_of(step.ticket))
 
 
 def _reported(ticket: Ticket, field: str) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import yaml
@@ -58,6 +59,8 @@ _USUAL: dict[str, Role] = {
     "judge_supervision": Role.SUPERVISOR,
     "approve_clearance": Role.DIRECTOR,
     "refuse_clearance": Role.DIRECTOR,
+    "approve_remedy": Role.DIRECTOR,
+    "refuse_remedy": Role.DIRECTOR,
     "approve_pause": Role.DIRECTOR,
     "refuse_pause": Role.DIRECTOR,
     "approve_extension": Role.DIRECTOR,
@@ -292,6 +295,9 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
     if act == "grant_waiver":
         waiver = propose_waiver(ticket, clock.now())
         return {"days": waiver.days if waiver else 0}
+    if act.endswith("_remedy") and act != "grant_remedy":
+        latest_remedy = ticket.remedies.order_by("pk").last()
+        return {"remedy": latest_remedy.pk if latest_remedy else 0, "note": "情况说明", "reason": "情况说明"}
     if act == "supervise":
         order = ticket.work_orders.order_by("seq").last()
         unit = order.unit_id if order else ticket.owner_unit_id
@@ -341,6 +347,7 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         "ask_pause": {"reason": "customer", "ground": "客户出差，周三回", "until": clock.now() + 2 * DAY},
         "ask_extension": {"ground": "备件未到", "due": clock.now() + 4 * DAY},
         "upgrade": {"demand": "请总部协调骨干网资源"},
+        "grant_remedy": {"kind": "gift", "amount": Decimal(20), "ground": "多次断网，致歉"},
         "report_serious": {"text": "多名记者到场"},
     }
     return data.get(act, {"reason": "情况说明", "note": "情况说明"})

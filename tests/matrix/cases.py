@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from tickets.models import (
     Extension,
     HandOver,
     Pause,
+    Remedy,
     Report,
     Responsibility,
     ResponsibilityFinding,
@@ -226,6 +228,28 @@ def ask_for_time(order: WorkOrder, operator: Operator) -> None:
         due_asked=running.due_at + dt.timedelta(days=2),
         asked_by=operator.user("handler"),
         asked_at=clock.now(),
+    )
+
+
+def a_remedy(ticket: Ticket, operator: Operator, *, is_granted: bool) -> None:
+    """A gift that the agent asked for, decided by the centre's director where it is granted."""
+    now = clock.now()
+    decided = {
+        "decision": "approved",
+        "decided_by": operator.users["director_centre"],
+        "decided_at": now,
+        "granted_as": "director",
+        "granted_in": operator.js.centre,
+    }
+    Remedy.objects.create(
+        ticket=ticket,
+        kind="gift",
+        amount=Decimal(100),
+        ground="多次断网，致歉",
+        asked_by=operator.users["agent"],
+        asked_at=now,
+        decider="director",
+        **(decided if is_granted else {}),
     )
 
 

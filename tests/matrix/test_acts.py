@@ -32,6 +32,7 @@ from tests.matrix.cases import (
     Actors,
     Case,
     a_file,
+    a_remedy,
     found_responsible,
     late_once,
     named_in_table,
@@ -136,6 +137,8 @@ def _suited(act: str, usual: Ticket, operator: Operator, actors: Actors) -> Tick
         return order_in(OrderStatus.REPLIED, operator, by=agent).ticket
     if act == "archive" and usual.status == Status.CLOSED:  # nothing is due after an answer on the spot
         return do(take_complaint(operator, by=agent), "answer_on_spot", operator)
+    if act.endswith("_remedy") and act != "grant_remedy":
+        a_remedy(usual, operator, is_granted=act in ("take_back_remedy", "carry_out_remedy"))
     if act in ("unlink_incident", "tell_of_incident", "answer_by_incident") and usual.status == Status.HANDLING:
         linked = bring_to(Status.PENDING_DISPATCH, operator, by=agent)
         linked = do(linked, "link_incident", operator, incident=an_incident(operator).pk)

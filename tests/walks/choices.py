@@ -77,17 +77,23 @@ ONLY_IF: dict[str, Callable[[Ticket, dt.datetime], bool]] = {
 }
 ONLY_IF |= times.ONLY_IF | incidents.ONLY_IF
 OF_KIND = {Kind.COMPLAINT: ONLY_IF | kin.ONLY_IF, **dict.fromkeys(tiers.KINDS, ONLY_IF | tiers.ONLY_IF)}
+# They move neither the ticket nor its clocks (tests/complaints/test_remedies.py).
+REMEDIES = {"grant_remedy", "approve_remedy", "refuse_remedy", "take_back_remedy", "carry_out_remedy"}
 # Told by the system in the same step, attached with the act that needs it, or done by something else than a person.
-NOT_WALKED = {
-    "recompute_clocks",
-    "register",
-    "attach",
-    "remove_attachment",
-    "collect",
-    "to_dispatch",
-    "taken_up",
-    "answer_by_higher",
-} | incidents.NOT_WALKED
+NOT_WALKED = (
+    {
+        "recompute_clocks",
+        "register",
+        "attach",
+        "remove_attachment",
+        "collect",
+        "to_dispatch",
+        "taken_up",
+        "answer_by_higher",
+    }
+    | incidents.NOT_WALKED
+    | REMEDIES
+)
 
 
 @dataclass(frozen=True)

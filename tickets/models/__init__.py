@@ -10,7 +10,8 @@ from tickets.models.event import TicketEvent
 from tickets.models.incident import Incident, IncidentEvent
 from tickets.models.outbox import Message, Notice, NoticeChoice, Outbox
 from tickets.models.presence import Presence
-from tickets.models.records import Amendment, HandOver, Remedy, TicketLink, TicketNote
+from tickets.models.records import Amendment, HandOver, TicketLink, TicketNote
+from tickets.models.remedy import Remedy
 from tickets.models.replies import Answer, InterimReply, RevisitAttempt
 from tickets.models.report import Report
 from tickets.models.responsibility import Responsibility, ResponsibilityFinding, ResponsibilityShare

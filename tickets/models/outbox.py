@@ -48,6 +48,8 @@ class NoticeKind(models.TextChoices):
     LIABLE = "liable", _("Responsibility adjudicated")
     CONTESTED = "contested", _("Responsibility contested")
     SETTLED = "settled", _("Contest decided")
+    REMEDY_ASKED = "remedy_asked", _("Remedy asked for")
+    REMEDY_DECIDED = "remedy_decided", _("Remedy decided")
     INCIDENT_PROPOSED = "incident_proposed", _("Mass incident proposed")
     INCIDENT_LEFT = "incident_left", _("Ticket of an ended incident left open")
     TO_CUSTOMER = "to_customer", _("Message to the customer")

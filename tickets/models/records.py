@@ -1,4 +1,4 @@
-"""Smaller records that hang on a ticket: notes, amendments, hand-overs, links, remedies."""
+"""Smaller records that hang on a ticket: notes, amendments, hand-overs, links."""
 
 from __future__ import annotations
 
@@ -102,30 +102,3 @@ class TicketLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.ticket_id} to {self.earlier_id}"
-
-
-class Remedy(models.Model):
-    """A goodwill remedy (服务补救, U-48). Now only the waiver of the daily rent beyond 24 h (Q-04)."""
-
-    class RemedyKind(models.TextChoices):
-        RENT_WAIVER = "rent_waiver", _("Daily rent waived")
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="remedies")
-    kind = models.CharField(max_length=16, choices=RemedyKind.choices)
-    covers_from = models.DateTimeField(_("from"))
-    covers_to = models.DateTimeField(_("to"))
-    granted_at = models.DateTimeField()
-    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    granted_as = models.CharField(_("authority"), max_length=32)
-
-    class Meta:
-        verbose_name = _("remedy")
-        verbose_name_plural = _("remedies")
-        ordering = ("ticket_id", "id")
-        constraints = [
-            models.CheckConstraint(condition=Q(covers_to__gt=F("covers_from")), name="remedy_period_forward"),
-            models.UniqueConstraint(fields=["ticket", "kind"], name="remedy_kind_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} on ticket {self.ticket_id}"

@@ -94,6 +94,7 @@ def _references(document: SchemeDocument) -> Iterator[tuple[str, str, Sequence[s
         where = f"authority › {grant.role} › {grant.remedy}"
         yield where, "remedy", (grant.remedy,)
         yield f"{where} › customer_tiers", "customer_tier", grant.customer_tiers
+        yield f"{where} › business_types", "business_type", grant.business_types
         yield f"{where} › complaint_types", "complaint_type", grant.complaint_types
     if waiver := document.rent_waiver:
         yield "rent_waiver › business_types", "business_type", waiver.business_types

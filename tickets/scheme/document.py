@@ -176,12 +176,14 @@ class SchemeDocument(Part):
     def may_grant(self, role: str, remedy: str, amount: Decimal, facts: Facts, months_in_service: int = 0) -> bool:
         """Whether a role may grant so much of a remedy alone (U-48); `amount` is in the unit of the remedy."""
         types = self._path("complaint_type", facts.complaint_type)
+        businesses = self._path("business_type", facts.business_type)
         return any(
             rule.role == role
             and rule.remedy == remedy
             and amount <= rule.up_to
             and months_in_service >= rule.min_months_in_service
             and (not rule.customer_tiers or facts.customer_tier in rule.customer_tiers)
+            and (not rule.business_types or not businesses.isdisjoint(rule.business_types))
             and (not rule.complaint_types or not types.isdisjoint(rule.complaint_types))
             for rule in self.authority
         )

@@ -116,9 +116,10 @@ class Department(Choice):
 
 
 class Remedy(Choice):
-    """What can be granted (U-48) and in what it is measured."""
+    """What can be granted (U-48) and in what it is measured: `money` in yuan and fen, the rest in whole numbers."""
 
     unit: Label
+    money: Flag = False
 
 
 class Ground(Choice):

@@ -180,6 +180,7 @@ class AuthorityRule(Part):
     remedy: Code
     up_to: Decimal = Field(ge=0)
     customer_tiers: tuple[Code, ...] = ()
+    business_types: tuple[Code, ...] = ()
     complaint_types: tuple[Code, ...] = ()
     min_months_in_service: int = Field(default=0, ge=0)
 

@@ -26,6 +26,7 @@ from tickets.models import Ticket
 from tickets.models.report import ReportVerdict
 from tickets.panels import Fact, Proposal, panels_of
 from tickets.printing import forms_for
+from tickets.remedies import remedy_rows
 from tickets.scheme.entries import Contact as Access
 from tickets.services.contact_access import ContactView, access_of, contact_view, note_looks, unmask
 from tickets.services.extending import needs_interim
@@ -185,6 +186,7 @@ def show(
         "responsibility_buttons": [button for button in buttons if button.form.place is Place.RESPONSIBILITY],
         "supervisions": supervision_nodes(seen, offers.ticket),
         "rating_url": link_to_show(request, ticket),
+        "remedies": remedy_rows(ticket),
         "related": selectors.related_to(ticket, seen.user),
         "reports": reports,
         "returned_count": sum(report.verdict == ReportVerdict.RETURNED for report in reports),
