@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -17,6 +17,8 @@ from tickets.forms.fields import PastField, PromiseField, by_province, text_fiel
 from tickets.models import DictionaryEntry
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from organization.models import User
     from tickets.models import Incident, SchemeVersion
 
@@ -45,8 +47,9 @@ class IncidentForm(forms.Form):
 
     def renew_version(self, version: int) -> None:
         """Sent again, the form is about what is there now; what was typed stays."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        data = cast("QueryDict", self.data).copy()
+        data["version"] = str(version)
+        self.data = data
 
 
 class FaultForm(IncidentForm):

@@ -140,4 +140,4 @@ def answer(step: Step) -> None:
 
 def _incident_of(step: Step) -> Incident:
     check_linked(step)
-    return Incident.objects.select_related("ended_by").get(pk=step.ticket.incident_id)
+    return Incident.objects.select_related("ended_by").get(tickets=step.ticket)

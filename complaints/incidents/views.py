@@ -64,7 +64,7 @@ class Listed:
 def incidents(request: HttpRequest) -> HttpResponse:
     """The incidents of the user's places, those to decide on and the open ones first unless a state is asked for."""
     user = _reader(request)
-    found = Incident.objects.visible_to(user)
+    found: QuerySet[Incident] = Incident.objects.visible_to(user)
     status = request.GET.get("status", "")
     found = found.filter(status=status) if status in IncidentStatus.values else _current(found)
     before = id_in(request.GET.get("before", ""))

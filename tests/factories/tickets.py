@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import yaml
@@ -22,6 +21,7 @@ from organization.models import Unit, User
 from organization.roles import Role
 from organization.selectors import people_with
 from tests.factories.organization import Operator
+from tests.factories.remedies import remedy_data
 from tickets.actions import HeldBy, order_actions_of
 from tickets.models import (
     Attachment,
@@ -59,8 +59,6 @@ _USUAL: dict[str, Role] = {
     "judge_supervision": Role.SUPERVISOR,
     "approve_clearance": Role.DIRECTOR,
     "refuse_clearance": Role.DIRECTOR,
-    "approve_remedy": Role.DIRECTOR,
-    "refuse_remedy": Role.DIRECTOR,
     "approve_pause": Role.DIRECTOR,
     "refuse_pause": Role.DIRECTOR,
     "approve_extension": Role.DIRECTOR,
@@ -286,8 +284,7 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         link = ticket.ratings.last()
         return {"rating": link.pk if link else 0, "score": 1 if act == "rate_low" else 5, "words": "谢谢"}
     if act == "adjudicate_delay":
-        late = late_clocks(ticket, clock.now())
-        return {"clock": next(iter(late), 0), "is_excused": True, "ground": "台风停电"}
+        return {"clock": next(iter(late_clocks(ticket, clock.now())), 0), "is_excused": True, "ground": "台风停电"}
     if act == "remove_attachment":
         return {"attachment": sign_record(ticket, operator.user("agent")).pk, "reason": "错传他人资料"}
     if act == "reassign":
@@ -295,9 +292,6 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
     if act == "grant_waiver":
         waiver = propose_waiver(ticket, clock.now())
         return {"days": waiver.days if waiver else 0}
-    if act.endswith("_remedy") and act != "grant_remedy":
-        latest_remedy = ticket.remedies.order_by("pk").last()
-        return {"remedy": latest_remedy.pk if latest_remedy else 0, "note": "情况说明", "reason": "情况说明"}
     if act == "supervise":
         order = ticket.work_orders.order_by("seq").last()
         unit = order.unit_id if order else ticket.owner_unit_id
@@ -347,10 +341,9 @@ def default_data(act: str, operator: Operator, ticket: Ticket) -> dict[str, Any]
         "ask_pause": {"reason": "customer", "ground": "客户出差，周三回", "until": clock.now() + 2 * DAY},
         "ask_extension": {"ground": "备件未到", "due": clock.now() + 4 * DAY},
         "upgrade": {"demand": "请总部协调骨干网资源"},
-        "grant_remedy": {"kind": "gift", "amount": Decimal(20), "ground": "多次断网，致歉"},
         "report_serious": {"text": "多名记者到场"},
     }
-    return data.get(act, {"reason": "情况说明", "note": "情况说明"})
+    return data.get(act, remedy_data(act, ticket) | {"reason": "情况说明", "note": "情况说明"})
 
 
 def order_of(ticket: Ticket, seq: int = 1) -> WorkOrder:

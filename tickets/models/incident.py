@@ -70,8 +70,8 @@ def _places(user: User, roles: frozenset[Role]) -> list[Unit]:
     """The city or province of each unit in which the user has one of the roles; for a unit of the group all of it."""
     units = [grant.unit for grant in grants_of(user) if grant.role in roles]
     roots = {unit.ancestor_ids[0] for unit in units if unit.province_id is None}
-    known = {unit.city_id or unit.province_id for unit in units} - {None} | roots
-    return list(Unit.objects.filter(pk__in=known))
+    known = {place for unit in units if (place := unit.city_id or unit.province_id) is not None}
+    return list(Unit.objects.filter(pk__in=known | roots))
 
 
 class Incident(models.Model):
