@@ -47,7 +47,7 @@ def record(
 
 def record_once(
     *,
-    by: AbstractBaseUser | AnonymousUser,
+    by: AbstractBaseUser | AnonymousUser,  # somebody logged in
     kind: AccessKind,
     subjects: Collection[str],
     detail: str = "",
@@ -57,8 +57,9 @@ def record_once(
     """Write one entry for each of the `subjects`, at most once an hour for a person, kind, subject and detail: what is
     opened again and again, or refreshes itself, says no more than once opened. In two statements, however many."""
     detail = detail[:200]
-    lately = AccessLog.objects.filter(user_id=by.pk, at__gt=clock.now() - ONCE_IN, kind=kind, detail=detail)
-    noted = set(lately.filter(subject__in=subjects).values_list("subject", flat=True))
+    lately = AccessLog.objects.filter(at__gt=clock.now() - ONCE_IN, kind=kind, detail=detail)
+    mine = lately.filter(user_id=by.pk, subject__in=subjects)  # type: ignore[misc]  # somebody logged in
+    noted = set(mine.values_list("subject", flat=True))
     AccessLog.objects.bulk_create(
         AccessLog(
             user_id=by.pk,

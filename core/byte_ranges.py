@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 PARTIAL, NOT_SATISFIABLE = 206, 416
 _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
@@ -31,7 +32,7 @@ class _Section:
         self._file.close()
 
 
-def answer(request: HttpRequest, file: IO[bytes], size: int, *, tag: str, **options: str | bool) -> HttpResponse:
+def answer(request: HttpRequest, file: IO[bytes], size: int, *, tag: str, **options: str | bool) -> HttpResponseBase:
     """The file of `size` bytes, or the part of it that the request asks for; `options` are those of `FileResponse`.
 
     `tag` names this content: whoever wants to go on with another one gets the whole file. Several ranges at once and

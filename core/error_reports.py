@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.views.debug import SafeExceptionReporterFilter
 
 if TYPE_CHECKING:
+    from collections.abc import ItemsView
     from types import FrameType
 
     from django.http import HttpRequest
@@ -35,6 +36,6 @@ class NamesAndTypes(SafeExceptionReporterFilter):
         """The names of the cookies."""
         return dict.fromkeys(request.COOKIES, self.cleansed_substitute)
 
-    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> list[tuple[str, str]]:
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
         """Each local variable with its type."""
-        return [(name, f"<{type(value).__name__}>") for name, value in tb_frame.f_locals.items()]
+        return {name: f"<{type(value).__name__}>" for name, value in tb_frame.f_locals.items()}.items()

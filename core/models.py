@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.errors import Refused
@@ -28,7 +29,7 @@ class AccessKind(models.TextChoices):
     EXPORT = "export", _("Exported")
     ATTACHMENT = "attachment", _("Opened an attachment")
     CALLER_SUMMARY = "caller_summary", _("Looked at a caller's ticket")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("access", "Refused")
 
 
 class AccessLog(models.Model):

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from tickets.scheme import SchemeDocument
 
 _ANY = _("any")
-_DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
 
 
 def _day(method: str, label: Promise) -> django_filters.DateFilter:
     widget = forms.DateInput(attrs={"type": "date"})
-    return django_filters.DateFilter(method=method, label=label, validators=_DAYS, widget=widget)
+    return django_filters.DateFilter(method=method, label=label, validators=DAYS, widget=widget)
 
 
 class TicketFilter(django_filters.FilterSet):
@@ -64,11 +64,11 @@ class TicketFilter(django_filters.FilterSet):
 
     def since(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """Tickets accepted on the Shanghai day or later."""
-        return queryset.filter(accepted_at__gte=_midnight(value))
+        return queryset.filter(accepted_at__gte=midnight(value))
 
     def until(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """Tickets accepted on the Shanghai day or earlier."""
-        return queryset.filter(accepted_at__lt=_midnight(value) + timedelta(days=1))
+        return queryset.filter(accepted_at__lt=midnight(value) + timedelta(days=1))
 
 
 class SupervisionFilter(django_filters.FilterSet):
@@ -133,7 +133,8 @@ def searched(typed: str) -> Q:
     return found | Q(number=number) if is_valid_number(number) else found
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When the Shanghai day begins, aware."""
     return datetime.combine(day, time.min, tzinfo=SHANGHAI)
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from tickets.models.attachment import AttachmentPurpose
+from tickets.services.contact_access import UnmaskReason
 from tickets.services.file_types import ACCEPTED
 
 
@@ -24,6 +25,17 @@ class AttachmentForm(forms.Form):
 
 
 class UnmaskForm(forms.Form):
-    """Why somebody looks at the full contact data."""
+    """Why somebody looks at the full contact data: a usual reason, or another in words."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    why = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[*UnmaskReason.choices, ("", gettext_lazy("Another reason"))],
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("In words"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Needed for another reason only."),
+    )

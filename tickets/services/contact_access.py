@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db import models
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.errors import Refused
@@ -40,6 +42,15 @@ MASKS: dict[str, Callable[[str], str]] = {
     "name": masked_name,
 }
 FULL_WIDTH = ord("０") - ord("0")
+
+
+class UnmaskReason(models.TextChoices):
+    """Why people usually need to see contact data."""
+
+    CALL_BACK = "call_back", _("To ring the customer")
+    VISIT = "visit", _("To go to the customer")
+    COMPARE = "compare", _("To compare with another system")
+    EXAMINE = "examine", _("To examine how it was handled")
 
 
 @dataclass(frozen=True)
@@ -132,13 +143,18 @@ def note_looks(numbers: Collection[str], *, by: User, request: HttpRequest | Non
     access.record_once(by=by, kind=AccessKind.VIEW_FULL, subjects=numbers, request=request)
 
 
-def unmask(*, ticket: Ticket, by: User, reason: str, request: HttpRequest | None = None) -> ContactView:
+def unmask(
+    *, ticket: Ticket, by: User, why: str = "", reason: str = "", request: HttpRequest | None = None
+) -> ContactView:
     """All contact data, for this once: the look and its reason go to the access log.
 
-    Raises Refused (`reason_missing`) without a reason that says something.
+    `why` is an `UnmaskReason`, `reason` what there is to say beyond it, or instead. Raises Refused (`reason_missing`)
+    without the one or an other that says something.
     """
     given = reason.strip()
-    if len(given) < REASON_LENGTH:
-        raise Refused(_("Say in a few words what you need the contact data for."), code="reason_missing")
+    if why in UnmaskReason.values:
+        given = ": ".join(filter(None, (str(UnmaskReason(why).label), given)))
+    elif len(given) < REASON_LENGTH:
+        raise Refused(gettext("Say in a few words what you need the contact data for."), code="reason_missing")
     access.record(by=by, kind=AccessKind.VIEW_FULL, subject=ticket.number, reason=given, request=request)
     return contact_view(ticket, Access.FULL)

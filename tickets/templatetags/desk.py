@@ -16,6 +16,7 @@ from core.look import AUTO, DARK, LIGHT, chosen_look
 from organization.grants import grants_of
 from organization.roles import ADMIN_PERMISSIONS
 from tickets import desk_views, display, phones, supervisions
+from tickets.access_report import may_count
 from tickets.clock_rows import clock_hint
 from tickets.domain.priority import REPEAT, Flag
 from tickets.monitor import may_monitor
@@ -152,6 +153,7 @@ def topbar(context: dict[str, Any]) -> dict[str, Any]:
         "csrf_token": context.get("csrf_token"),
         "has_desk": bool(pools_of(request.user)),
         "may_monitor": may_monitor(request.user),
+        "may_count_access": may_count(request.user),
         "role_names": list(dict.fromkeys(grant.role.label for grant in grants)),
         "look": chosen_look(request),
         "looks": [(AUTO, _("As the device")), (LIGHT, _("Light")), (DARK, _("Dark"))],

@@ -18,6 +18,7 @@ from core.errors import NotPermitted, Refused, Stale
 from tickets import selectors, supervisions
 from tickets.actions import action_of
 from tickets.forms import ActForm, form_of
+from tickets.forms.page import UnmaskForm
 from tickets.models import Ticket
 from tickets.services.contact_access import contact_view
 from tickets.timeline import timeline_of
@@ -151,6 +152,7 @@ def _show(
         "form": form,
         "order": order,
         "contact": contact,
+        "unmask_form": UnmaskForm(),
         "facts": ticket_facts(seen.ticket),
         "steps": told[:STEPS_SHOWN],
         "is_stale": is_stale,

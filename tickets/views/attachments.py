@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -49,7 +50,7 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-def download(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def download(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     """A file or a part of it, in place where a browser shows it safely, else to be saved; each opening is logged, once
     an hour for a person, however many parts it takes."""
     visible = Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core import clock
 from core.errors import Refused
 from tickets import responsibilities, selectors, supervisions
+from tickets.access_report import may_read
 from tickets.clock_rows import clock_rows
 from tickets.display import instant_words
 from tickets.facts import facts_of
@@ -121,17 +122,26 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @never_cache
 def full_contact(request: HttpRequest, number: str) -> HttpResponse:
-    """The page with all contact data, for this once and with a reason; the look is logged."""
+    """The page with all contact data, for this once and with a reason; the look is logged. Beside a form that is being
+    filled in (`HX-Request`) only the part with the contact data, so that nothing typed is lost."""
     seen = seen_by(request, number)
+    is_part = request.headers.get("HX-Request") == "true"
     form = UnmaskForm(request.POST)
     if form.is_valid():
         try:
-            contact = unmask(ticket=seen.ticket, by=seen.user, reason=form.cleaned_data["reason"], request=request)
+            contact = unmask(ticket=seen.ticket, by=seen.user, request=request, **form.cleaned_data)
         except Refused as refused:
             form.add_error("reason", refused.message)
         else:
-            return show(request, seen, contact=contact)
+            return _part(request, seen, contact, form) if is_part else show(request, seen, contact=contact)
+    if is_part:
+        return _part(request, seen, contact_view(seen.ticket, seen.access), form, status=422)
     return show(request, seen, unmask_form=form, status=422)
+
+
+def _part(request: HttpRequest, seen: Seen, contact: ContactView, form: UnmaskForm, status: int = 200) -> HttpResponse:
+    context = {"ticket": seen.ticket, "contact": contact, "unmask_form": form, "is_part": True}
+    return render(request, "ticket/_customer.html", context, status=status)
 
 
 def show(
@@ -196,6 +206,7 @@ def show(
         "draft_url": reverse(panels.draft_page, args=[ticket.pk]) if panels.draft_page and "fill_in" in may else "",
         "attachment_form": attachment_form or AttachmentForm(),
         "unmask_form": unmask_form or UnmaskForm(),
+        "may_read_access": may_read(seen.user),
         "proposals": [
             (proposal, granted[proposal.action], _to_confirm(seen, proposal, granted[proposal.action]))
             for proposal in (panels.proposals(ticket, clock.now()) if granted else ())
