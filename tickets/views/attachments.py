@@ -15,8 +15,9 @@ from core import access, byte_ranges
 from core.errors import NotPermitted, Refused
 from core.models import AccessKind
 from tickets.forms.page import AttachmentForm
-from tickets.models import Attachment, Ticket
+from tickets.models import Ticket
 from tickets.services.attachments import attach
+from tickets.services.contact_access import contact_view
 from tickets.services.file_types import DOCUMENTS, SHOWN_IN_PLACE
 from tickets.views.ticket import seen_by, show
 
@@ -53,8 +54,8 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
 def download(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     """A file or a part of it, in place where a browser shows it safely, else to be saved; each opening is logged, once
     an hour for a person, however many parts it takes."""
-    visible = Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
-    row = get_object_or_404(Attachment, pk=pk, ticket__number=number, ticket__in=visible)
+    seen = seen_by(request, number)
+    row = get_object_or_404(seen.ticket.attachments, pk=pk)
     try:
         file = row.file.open("rb")
     except FileNotFoundError:
@@ -68,7 +69,7 @@ def download(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
         row.size,
         tag=row.sha256,
         as_attachment=row.content_type not in SHOWN_IN_PLACE,
-        filename=row.name,
+        filename=contact_view(seen.ticket, seen.access).conceal(row.name),
         content_type=row.content_type,
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
