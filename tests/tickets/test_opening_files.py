@@ -125,7 +125,8 @@ def test_what_is_not_found_clean_is_not_kept(ends_with: int, code: str, operator
 
 def test_what_is_found_clean_is_kept_whole(operator: Operator, settings: Any) -> None:
     settings.ATTACHMENT_SCANNER = program(0)
-    assert attached(operator).file.read() == SOUND
+    with attached(operator).file.open() as kept:
+        assert kept.read() == SOUND
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,11 @@ def _connected(scanner: str) -> socket.socket:
     if scanner.startswith("unix:"):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(settings.SCAN_TIMEOUT)
-        connection.connect(scanner.removeprefix("unix:"))
+        try:
+            connection.connect(scanner.removeprefix("unix:"))
+        except OSError:
+            connection.close()
+            raise
         return connection
     place = urlsplit(scanner)
     return socket.create_connection((place.hostname, place.port or 3310), timeout=settings.SCAN_TIMEOUT)
