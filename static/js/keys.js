@@ -9,8 +9,8 @@
   let waiting = 0;
 
   const shown = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
-  const reached = (keys) => shown(`[data-key="${CSS.escape(keys)}"]`);
-  const begins = (keys) => shown(`[data-key^="${CSS.escape(keys)}"]`);
+  const reached = (keys) => shown(`:is(a, button)[data-key="${CSS.escape(keys)}"]`);
+  const begins = (keys) => shown(`:is(a, button)[data-key^="${CSS.escape(keys)}"]`);
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
