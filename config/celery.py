@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "spread-outbox": {"task": "tickets.tasks.spread_outbox", "schedule": crontab()},
     "deliver-messages": {"task": "tickets.tasks.deliver_messages", "schedule": crontab()},
     "archive-due": {"task": "tickets.tasks.archive_due", "schedule": crontab()},
+    "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour=3, minute=30)},
     "forget-absent": {"task": "tickets.tasks.forget_absent", "schedule": crontab(hour=3, minute=40)},
     "log-day-root": {"task": "tickets.tasks.log_day_root", "schedule": crontab(hour=0, minute=20)},
 }

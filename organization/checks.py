@@ -107,6 +107,7 @@ def check_membership(user: User, unit: Unit, role: Role, starts_on: date, ends_o
     check_period(starts_on, ends_on)
     check_user_active(user)
     _check_unit_active(unit)
+    check_duties(user, role, starts_on, ends_on)
     rows = Membership.objects.filter(user=user, unit=unit, role=role).overlapping(starts_on, ends_on)
     held = rows.order_by("starts_on").first()
     if held is not None:
@@ -117,9 +118,33 @@ def check_membership(user: User, unit: Unit, role: Role, starts_on: date, ends_o
         )
 
 
+def check_duties(user: User, role: Role, starts_on: date, ends_on: date | None) -> None:
+    """Nobody administers the system and works on tickets in the same days (等保: separation of duties)."""
+    rows = Membership.objects.filter(user=user).overlapping(starts_on, ends_on)
+    rows = rows.exclude(role=Role.ADMINISTRATOR) if role == Role.ADMINISTRATOR else rows.filter(role=Role.ADMINISTRATOR)
+    held = rows.select_related("unit").order_by("starts_on").first()
+    if held is not None:
+        raise Refused(
+            _(
+                "%(user)s is %(role)s in %(unit)s from %(day)s. Nobody administers the system and works on tickets: "
+                "end that membership first, or choose somebody else."
+            )
+            % {
+                "user": user,
+                "role": Role(held.role).label,
+                "unit": held.unit,
+                "day": date_format(held.starts_on),
+            },
+            code="duties",
+        )
+
+
 def check_end(membership: Membership, ends_on: date) -> None:
-    """With the last day the membership neither ends before it begins nor runs into a later one of the same role."""
+    """With the last day the membership neither ends before it begins nor runs into a later one of the same role, or
+    into one that does not go with it."""
     check_period(membership.starts_on, ends_on)
+    if membership.ends_on is not None and ends_on > membership.ends_on:
+        check_duties(membership.user, Role(membership.role), membership.ends_on, ends_on)
     rows = Membership.objects.filter(user=membership.user_id, unit=membership.unit_id, role=membership.role)
     later = rows.exclude(pk=membership.pk).overlapping(membership.starts_on, ends_on).order_by("starts_on").first()
     if later is not None:

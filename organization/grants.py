@@ -54,14 +54,19 @@ def grants_of(user: User | AnonymousUser, at: datetime | None = None) -> tuple[G
 
     They come from the user's own memberships; from those of the people the user deputises for; and, for the manager of
     a unit, from those of its people who are away without a deputy and from roles that it needs and nobody holds.
-    `administrator` is never passed on. At most two queries, once per user object; `User.forget_rights` makes it
-    read again.
+    `administrator` is never passed on, and whoever holds it stands in for nobody. At most two queries, once per user
+    object; `User.forget_rights` makes it read again.
     """
     if isinstance(user, AnonymousUser) or not user.is_active:
         return ()
     instant = at or clock.now()
     facts = _facts(user)
-    found = {*_held(user, facts, instant), *_vacant(facts, clock.local_day(instant))}
+    day = clock.local_day(instant)
+    found = {
+        Grant(Role(row.role), row.unit) for row in facts.memberships if row.user_id == user.pk and row.holds_on(day)
+    }
+    if not any(grant.role == Role.ADMINISTRATOR for grant in found):
+        found |= {*_represented(user, facts, instant), *_vacant(facts, day)}
     return tuple(sorted(found, key=_narrowest_first))
 
 
@@ -100,15 +105,13 @@ def _read_facts(user: User) -> _Facts:
     return _Facts(tuple(memberships), managed)
 
 
-def _held(user: User, facts: _Facts, instant: datetime) -> Iterator[Grant]:
-    """Own roles, and those of absent people whom the user stands in for."""
+def _represented(user: User, facts: _Facts, instant: datetime) -> Iterator[Grant]:
+    """Roles of absent people whom the user stands in for."""
     day = clock.local_day(instant)
     for row in facts.memberships:
-        if not row.holds_on(day):
+        if row.user_id == user.pk or row.role == Role.ADMINISTRATOR or not row.holds_on(day):
             continue
-        if row.user_id == user.pk:
-            yield Grant(Role(row.role), row.unit)
-        elif row.role != Role.ADMINISTRATOR and _is_away(row, instant):
+        if _is_away(row, instant):
             stand_in = row.deputy_id or row.unit.manager_id
             if stand_in == user.pk:
                 yield Grant(Role(row.role), row.unit, on_behalf_of=row.user)

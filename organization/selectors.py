@@ -92,6 +92,22 @@ def managers_of(unit: Unit, at: datetime | None = None) -> list[User]:
     return [reached for manager in _managers(unit) for reached in standing_in(manager, unit, at)]
 
 
+def mixed_duties() -> list[tuple[Membership, Membership]]:
+    """Memberships as administrator, each with one of the same person in another role that shares a day with it: what
+    `checks.check_duties` refuses today may stand there from before."""
+    rows = Membership.objects.filter(user__memberships__role=Role.ADMINISTRATOR).select_related("user", "unit")
+    by_user: dict[int, list[Membership]] = {}
+    for row in rows.order_by("pk").distinct():
+        by_user.setdefault(row.user_id, []).append(row)
+    return [
+        (row, other)
+        for held in by_user.values()
+        for row in held
+        for other in held
+        if row.role == Role.ADMINISTRATOR != other.role and row.shares_day_with(other)
+    ]
+
+
 def _memberships(role: Role, unit: Unit, on: date) -> list[Membership]:
     rows = (
         Membership.objects.on(on)

@@ -16,7 +16,7 @@ _require(
 )
 SECRET_KEY = str(env.secret_key)
 _require(
-    len(SECRET_KEY) >= 50 and not SECRET_KEY.startswith(("insecure", "django-insecure")),
+    len(SECRET_KEY) >= 50 and len(set(SECRET_KEY)) >= 5 and not SECRET_KEY.startswith(("insecure", "django-insecure")),
     "SECRET_KEY is a default or too short. Set it to at least 50 random characters.",
 )
 _require(not env.debug, "DEBUG is on. Production must not show its insides: remove DEBUG or set it to 0.")

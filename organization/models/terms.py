@@ -36,6 +36,11 @@ class Dated(models.Model):
         """Whether the row holds on the given Shanghai day."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
+    def shares_day_with(self, other: Dated) -> bool:
+        """Whether there is a day on which both rows hold."""
+        later = max(self.starts_on, other.starts_on)
+        return self.holds_on(later) and other.holds_on(later)
+
 
 class Membership(Dated):
     """A role of a user in a unit; its scope is that unit and everything below it."""

@@ -18,7 +18,8 @@ LONGEST = 5  # seconds that a server keeps a caller waiting at most
 
 
 @contextmanager
-def _serving(server: socketserver.BaseServer) -> Iterator[None]:
+def serving(server: socketserver.BaseServer) -> Iterator[None]:
+    """The server answers in a thread of its own until the block ends."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -67,7 +68,7 @@ def mail_server() -> Iterator[Mailbox]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         box.port = server.server_address[1]
-        with _serving(server):
+        with serving(server):
             yield box
 
 
@@ -123,7 +124,7 @@ def gateway() -> Iterator[Gateway]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         seen.url = f"http://127.0.0.1:{server.server_address[1]}"
-        with _serving(server):
+        with serving(server):
             try:
                 yield seen
             finally:

@@ -15,20 +15,22 @@ from config.safety import refuse_demo_accounts
 SAFE = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "DATABASE_URL": "sqlite:///:memory:",
-    "SECRET_KEY": "k3y" * 20,
+    "SECRET_KEY": "k3y-of-many-letters-" * 3,
     "ALLOWED_HOSTS": "bihuan.example",
 }
 
 
-def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+def start(*command: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
     """Load the production settings in a process of their own, the safe environment changed as told."""
     environment = {name: value for name, value in (SAFE | changes).items() if value is not None}
-    command = [sys.executable, "-c", "import django; django.setup()"]
+    command = (sys.executable, *(command or ("-c", "import django; django.setup()")))
     return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
 
 
-def test_production_starts_with_a_safe_environment() -> None:
-    assert start().returncode == 0
+def test_production_starts_with_a_safe_environment_and_django_finds_nothing_to_warn_of() -> None:
+    """Cookies, HSTS and the rest of `check --deploy`."""
+    result = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,9 @@ def test_production_starts_with_a_safe_environment() -> None:
         ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is a default or too short"),
         ({"SECRET_KEY": "insecure" + "x" * 60}, "SECRET_KEY is a default"),
+        ({"SECRET_KEY": "k3y" * 20}, "SECRET_KEY is a default or too short"),
+        ({"OIDC_ISSUER": "http://login.example.cn", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}, "is not https"),
+        ({"OIDC_ISSUER": "https://login.example.cn", "OIDC_CLIENT_ID": "a"}, "OIDC_CLIENT_SECRET not. Set them"),
         ({"DEBUG": "1"}, "DEBUG is on"),
         ({"DEMO": "1"}, "DEMO is on"),
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
