@@ -44,6 +44,7 @@ class Step:
     said: list[Model] = field(default_factory=list)  # rows with what people said; their digests go into the event
     clocks: list[StageClock] | None = None  # read once by `tickets.clocks`
     pause_until: datetime | None = None  # when the pause that lasts is to end; likewise
+    places: set[int] = field(default_factory=set)  # units and places that work orders took the ticket to
 
     @property
     def scheme(self) -> SchemeDocument:

@@ -35,6 +35,7 @@ from tickets.models import (
 from tickets.models.records import NoteKind, TicketLink
 from tickets.models.responsibility import Attribution, FindingStep, ResponsibilityStatus
 from tickets.models.ticket import NOTHING_DUE
+from tickets.services import indexing
 from tickets.services.alerting import ALERT, SILENCE
 from tickets.states import (
     CLOSED,
@@ -86,6 +87,7 @@ def faults(ticket: Ticket | None = None) -> Iterator[str]:
             for number in wrong.order_by("pk").values_list("number", flat=True).distinct().iterator():
                 yield f"{number}: {words}"
     yield from _numbers(tickets)
+    yield from indexing.faults(tickets)
     yield from chain_faults(tickets)
 
 

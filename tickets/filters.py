@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
-from core.numbers import is_valid_number
 from core.picks import Pick
 from organization.models import Unit
 from tickets import supervisions
-from tickets.models import Contact, SupervisionOrder, Ticket
+from tickets.models import SupervisionOrder, Ticket
 from tickets.models.supervision import SupervisionStatus
-from tickets.phones import normalise_phone, normalise_service_number
 from tickets.states import Grade, Status
 
 if TYPE_CHECKING:
@@ -117,20 +115,6 @@ class SupervisionFilter(django_filters.FilterSet):
             return queryset.filter(supervisions.overdue(self.at))
         mine = supervisions.to_answer(self.user) if value == "answer" else supervisions.to_judge(self.user, self.at)
         return queryset.filter(pk__in=mine.values("pk"))
-
-
-def searched(typed: str) -> Q:
-    """Tickets of a number, or whose customer has exactly this phone or service number: what is masked can be found,
-    never guessed bit by bit (model 10)."""
-    contacts = Q(pk__in=[])
-    for column, normalise in (("phone", normalise_phone), ("service_number", normalise_service_number)):
-        try:
-            contacts |= Q(**{column: normalise(typed)})
-        except ValueError:
-            continue
-    found = Q(pk__in=Contact.objects.filter(contacts).values("ticket"))
-    number = typed.upper()
-    return found | Q(number=number) if is_valid_number(number) else found
 
 
 def midnight(day: date) -> datetime:

@@ -111,6 +111,7 @@ REACHES: dict[Role, Callable[[Grant], Q]] = {
     Role.MANAGER: _subtree,
     Role.ADMINISTRATOR: _none,  # no ticket content
 }
+_OF_A_PLACE = (Role.DISPATCHER, Role.REVISITOR)  # reach all tickets of the place that their unit serves
 # Roles that stand in neither table settle tickets in two tiers (tickets.tracks).
 # A centre acts only on tickets of its own place; those it merely got an order for belong to another centre.
 HOLDS: dict[Role, Callable[[Grant], Q]] = REACHES | {Role.DISPATCHER: _served_or_drafted}
@@ -132,6 +133,25 @@ def reached(grant: Grant) -> Q:
 def held(grant: Grant) -> Q:
     """What a grant lets its holder act on."""
     return HOLDS.get(grant.role, _settled)(grant) & _not_recused(grant)
+
+
+def places_reached(user: User, at: datetime | None = None) -> frozenset[int] | None:
+    """Units and places one of which each ticket that `user` sees has belonged to; None where that narrows nothing.
+
+    For the search, so that it need not look through the tickets of the whole country; `visible_to` decides.
+    """
+    paths, places = NOTHING, set[int]()
+    for grant in grants_of(user, at):
+        unit, role = grant.unit, grant.role
+        if role == Role.ADMINISTRATOR:
+            continue
+        served = unit.city_id or unit.province_id
+        if role not in REACHES or unit.parent_id is None or (role in _OF_A_PLACE and served is None):
+            return None  # what is settled in two tiers lies behind what was made of it, wherever that is
+        if role in _OF_A_PLACE and served is not None:
+            places.add(served)
+        paths |= Q(path__startswith=unit.path)
+    return frozenset(places | {*Unit.objects.filter(paths).values_list("pk", flat=True)})
 
 
 def order_held(grant: Grant) -> Q:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tickets.views import arranging, keys, live, notices, pools, rating, together, workbench
+from tickets.views import arranging, keys, live, notices, pools, rating, searching, together, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("desk/arrange/", arranging.arrange, name="arrange"),
     path("desk/views/<int:pk>/delete/", arranging.delete, name="view_delete"),
     path("desk/together/<slug:action>/", together.together, name="together"),
-    path("desk/search/", pools.search, name="search"),
+    path("desk/search/", searching.search, name="search"),
     path("progress/rate/<str:token>/", rating.rate, name="rate"),
     path("desk/tickets/", include("tickets.views.ticket_urls")),
     path("keys/", keys.keys, name="keys"),

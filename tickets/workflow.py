@@ -12,7 +12,7 @@ from core import clock
 from core.errors import NotPermitted, Refused, Stale
 from core.numbers import ticket_number
 from organization.grants import Grant, grants_of
-from tickets import clocks, notifications, record
+from tickets import clocks, notifications, record, search_index
 from tickets.actions import HeldBy, Step, action_of, actions_of, follow_up_of, order_actions_of
 from tickets.constraints import in_words
 from tickets.models import Ticket, WorkOrder
@@ -188,9 +188,9 @@ def _check_state(step: Step) -> None:
 
 
 def _run(step: Step) -> None:
-    """Checks, transition, effect, clocks, save, event, what it tells: in that order."""
+    """Checks, transition, effect, clocks, save, event, search, what it tells: in that order."""
     ticket, action = step.ticket, step.action
-    before = ticket.status
+    before, places = ticket.status, search_index.places_of(ticket)
     for check in action.checks:
         check(step)
     if action.transition:
@@ -222,6 +222,7 @@ def _run(step: Step) -> None:
     )
     ticket.save()
     event.save(force_insert=True)
+    search_index.add_places(ticket, (search_index.places_of(ticket) | step.places) - places)
     notifications.tell_of(step, event)
 
 

@@ -11,6 +11,7 @@ from core.errors import Refused
 from tickets import clocks
 from tickets.models import TicketLink
 from tickets.services.common import AMENDABLE, AMENDABLE_CONTACT, CLASSES, FLAGS, correct
+from tickets.services.indexing import index_words
 from tickets.services.judging import judge_priority
 from tickets.states import LinkKind, Outcome, Stage
 
@@ -51,6 +52,7 @@ def fill_in(step: Step) -> None:
         raise Refused(_("Nothing was changed."), code="no_change")
     contact.phone_last4 = contact.phone[-4:]
     contact.save()
+    index_words(step.ticket)
     judge_priority(step.ticket)
     step.notes.update(fields=sorted(changed), moved=clocks.recompute(step))
     total = step.ticket.clocks.filter(stage=Stage.TOTAL, outcome=Outcome.RUNNING)

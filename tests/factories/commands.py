@@ -16,3 +16,10 @@ def verify(**options: Any) -> str:
     except CommandError as error:
         return f"{out.getvalue()}{error}"
     return out.getvalue()
+
+
+def index_tickets(**options: Any) -> str:
+    """What `index_tickets` prints."""
+    out = StringIO()
+    call_command("index_tickets", stdout=out, **options)
+    return out.getvalue()

@@ -111,7 +111,7 @@ def test_workbench_and_pools(who: str, operator: Operator) -> None:
     for pool in pools_of(reader.user):
         reader.open(f"{reverse('pool')}?pool={pool.code}")
     if pools_of(reader.user):
-        reader.open(f"{reverse('pool')}?found=lost&accepted_from=nonsense")
+        reader.open(f"{reverse('search')}?found=lost&accepted_from=nonsense")
         reader.send(reverse("search"), q="C2600000000000")
     assert not reader.faults, reader.report()
 

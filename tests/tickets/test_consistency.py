@@ -24,6 +24,7 @@ from tickets.models import (
     Ticket,
     TicketEvent,
     TicketNote,
+    TicketSearch,
     WorkOrder,
 )
 from tickets.states import STATES_OF, Kind, OrderStatus, Outcome, Stage, Status
@@ -50,6 +51,13 @@ STOPPED = {"outcome": Outcome.MET, "stopped_at": F("started_at"), "counted_secon
 
 # What is broken: the state that the ticket is brought to, how, and the words that tell of it.
 BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
+    "unknown to the search": (Status.DRAFT, lambda: TicketSearch.objects.all().delete(), "does not know it"),
+    "words": (Status.DRAFT, lambda: tickets().update(summary="另一件事"), "knows other words of it"),
+    "places": (
+        Status.HANDLING,
+        lambda: TicketSearch.objects.update(places=["1"]),
+        "looks for it in other places than it came to",
+    ),
     "state": (
         Status.CLOSED,
         lambda: tickets().update(status=Status.REVISITED),

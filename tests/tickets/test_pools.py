@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -299,62 +298,6 @@ class TestFilters:
         page = client.get("/desk/", {"pool": "all", "request": "x", "accepted_to": "2026-11-23"})
         assert "accepted_to=2026-11-23" in page.context["next"]
         assert client.get(f"/desk/{page.context['next']}").context["previous"]
-
-
-class TestSearch:
-    """The box in the header: a number leads to its ticket, a phone to the customer's tickets."""
-
-    def test_a_number_leads_to_its_ticket(self, operator: Operator) -> None:
-        number = bring_to(Status.PENDING_DISPATCH, operator).number
-        answer = signed_in(operator, "dispatcher").post("/desk/search/", {"q": f" {number.lower()} "})
-        assert answer.headers["Location"] == f"/desk/tickets/{number}/"
-
-    def test_a_ticket_out_of_scope_is_not_found(self, operator: Operator) -> None:
-        number = bring_to(Status.PENDING_DISPATCH, operator).number
-        answer = signed_in(operator, "dispatcher2").post("/desk/search/", {"q": number}, follow=True)
-        assert answer.status_code == 200
-        assert answer.context["page"].rows == []
-
-    @pytest.mark.parametrize("typed", ["138 1234 5678", "+86 138-1234-5678", "nj05270001"])
-    def test_a_phone_leads_to_the_customers_tickets(self, operator: Operator, typed: str) -> None:
-        """To the only one at once; of several to their list, whose address holds nothing of the customer (model 10)."""
-        client = signed_in(operator, "dispatcher")
-        number = bring_to(Status.PENDING_DISPATCH, operator).number
-        bring_to(Status.PENDING_DISPATCH, operator, customer=Customer(name="王芳", phone="02584210000"))
-        assert client.post("/desk/search/", {"q": typed}).headers["Location"] == f"/desk/tickets/{number}/"
-        other = bring_to(Status.HANDLING, operator).number
-        to_list = client.post("/desk/search/", {"q": typed}).headers["Location"]
-        assert re.fullmatch(r"/desk/\?pool=all&found=[\w-]{11}", to_list)
-        answer = client.get(to_list)
-        assert {row.ticket.number for row in answer.context["page"].rows} == {number, other}
-        assert typed in answer.content.decode()
-        narrowed = client.get(f"{to_list}&status=handling")
-        assert [row.ticket.number for row in narrowed.context["page"].rows] == [other]
-
-    @pytest.mark.parametrize("typed", ["1381234567", "1381234", "5678", "张伟", "%", "😀" * 200, "\x00", "C26112300"])
-    def test_only_the_whole_of_a_number_finds_anything(self, operator: Operator, typed: str) -> None:
-        """Model 10: a masked field can be searched by exact value only."""
-        bring_to(Status.PENDING_DISPATCH, operator)
-        answer = signed_in(operator, "manager").post("/desk/search/", {"q": typed}, follow=True)
-        assert answer.status_code == 200
-        assert answer.context["page"].rows == []
-
-    def test_a_search_is_its_searchers_own_and_not_kept_for_ever(self, operator: Operator) -> None:
-        bring_to(Status.PENDING_DISPATCH, operator)
-        client, other = signed_in(operator, "dispatcher"), signed_in(operator, "manager")
-        first = client.post("/desk/search/", {"q": "13900000000"}).headers["Location"]
-        assert "13900000000" not in other.get(first).content.decode()
-        for number in range(20):
-            client.post("/desk/search/", {"q": f"139000000{number:02}"})
-        lost = client.get(first)
-        assert lost.context["page"].rows == []
-        assert "重新搜索" in lost.content.decode()
-
-    @pytest.mark.parametrize("method", ["get", "post"])
-    def test_nothing_typed_leads_to_all(self, operator: Operator, method: str) -> None:
-        """So does coming back from the log-in, which loses the form."""
-        answer = getattr(signed_in(operator, "dispatcher"), method)("/desk/search/")
-        assert answer.headers["Location"] == "/desk/?pool=all"
 
 
 def test_u_42_a_summary_in_a_list_does_not_tell_what_is_masked(operator: Operator) -> None:

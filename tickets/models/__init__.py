@@ -15,6 +15,7 @@ from tickets.models.remedy import Remedy
 from tickets.models.replies import Answer, InterimReply, RevisitAttempt
 from tickets.models.report import Report
 from tickets.models.responsibility import Responsibility, ResponsibilityFinding, ResponsibilityShare
+from tickets.models.search import TicketSearch
 from tickets.models.supervision import Alert, SupervisionOrder, SupervisionTrigger
 from tickets.models.time import DelayFinding, Extension, Pause
 from tickets.models.work_order import WorkOrder, WorkOrderReply
@@ -54,6 +55,7 @@ __all__ = [
     "TicketEvent",
     "TicketLink",
     "TicketNote",
+    "TicketSearch",
     "WorkOrder",
     "WorkOrderReply",
     "WorkdayOverride",

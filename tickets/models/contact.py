@@ -23,6 +23,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact data")
         verbose_name_plural = _("contact data")
+        indexes = [models.Index(fields=["name"], name="contact_name")]  # found by the exact name
 
     def __str__(self) -> str:
         return f"contact of ticket {self.ticket_id}"

@@ -18,6 +18,7 @@ from tickets.models import Amendment, HandOver, Ticket
 from tickets.models.records import NoteKind
 from tickets.querysets import held
 from tickets.services import orders
+from tickets.services.indexing import index_words
 from tickets.services.judging import judge_priority
 from tickets.services.noting import keep_reason, note
 from tickets.states import COMPLAINT_REQUEST, Stage, Status
@@ -88,6 +89,7 @@ def amend(step: Step) -> None:
         contact.phone_last4 = contact.phone[-4:]
     if AMENDABLE_CONTACT & set(changed):
         contact.save()
+    index_words(step.ticket)
     if "customer_tier" in changed:
         judge_priority(step.ticket)
         step.notes["moved"] = clocks.recompute(step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core import access
 from core.errors import Refused
 from core.models import AccessKind
-from core.personal import masked
+from core.personal import HIDDEN_INSIDE, masked, replaced
 from organization.roles import Role
 from tickets import tracks
 from tickets.facts import facts_of
@@ -70,16 +70,20 @@ class ContactView:
         looks like a phone, an ID or an account: a neighbour's, or one that nobody entered as contact data."""
         if self.is_full:
             return text
-        for secret, shown in self.hidden:
-            text = text.replace(secret, shown)
-            if secret.isdigit():
-                text = _as_written(secret).sub(shown, text)
-        return masked(text)
+        return masked(_swapped(text, self.hidden))
 
     @property
     def is_full(self) -> bool:
         """Whether nothing is hidden."""
         return self.access is Access.FULL
+
+
+def _swapped(text: str, hidden: Iterable[tuple[str, str]]) -> str:
+    for secret, shown in hidden:
+        text = text.replace(secret, shown)
+        if secret.isdigit():
+            text = _as_written(secret).sub(shown, text)
+    return text
 
 
 def _as_written(number: str) -> re.Pattern[str]:
@@ -116,6 +120,12 @@ def contact_view(ticket: Ticket, seen: Access) -> ContactView:
         email=masked_name(contact.email),
         hidden=hidden,
     )
+
+
+def without_contact(ticket: Ticket, text: str) -> str:
+    """A text of the ticket with a gap for whatever of it a masked view hides."""
+    bare = _swapped(text, ((secret, " ") for secret, _shown in _hidden(ticket)))
+    return replaced(bare, lambda _form, _value: " ", HIDDEN_INSIDE)
 
 
 def former_contact(path: str = "") -> Prefetch[Any]:

@@ -12,6 +12,7 @@ from tickets import workflow
 from tickets.models import Contact, Ticket
 from tickets.models.ticket import CustomerTier
 from tickets.phones import normalise_phone, normalise_service_number
+from tickets.services import indexing
 from tickets.services.judging import judge_priority
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def open_ticket(
     ticket = workflow.open_ticket(draft, by=by, grant=grant, at=at, notes=told)
     contact.ticket = ticket
     contact.save(force_insert=True)
+    indexing.index(ticket)
     return ticket
 
 

@@ -37,12 +37,13 @@ def send(
     demand: str = "",
     parent: WorkOrder | None = None,
     before: StageClock | None = None,
+    after: int | None = None,
 ) -> WorkOrder:
     """Send an order to `unit`; its `sign` and `handle` clocks run from now, signed or not. `before` is the clock of
-    the rejected result whose unused time the unit gets."""
+    the rejected result whose unused time the unit gets, `after` the number of the last order where it is known."""
     ticket = step.ticket
     refuse_unit_complained_about(step, unit)
-    last = ticket.work_orders.aggregate(last=Max("seq"))["last"] or 0
+    last = ticket.work_orders.aggregate(last=Max("seq"))["last"] or 0 if after is None else after
     order = WorkOrder.objects.create(
         ticket=ticket,
         seq=last + 1,
@@ -59,6 +60,7 @@ def send(
     )
     clocks.start(step, Stage.SIGN, order=order)
     clocks.start(step, Stage.HANDLE, order=order, before=before)
+    step.places.update(place for place in (unit.pk, unit.province_id, unit.city_id) if place is not None)
     step.notes.setdefault("sent", []).append({"order": order.seq, "unit": unit.code, "part": role})
     return order
 

@@ -53,7 +53,8 @@ def report_serious(step: Step) -> None:
 def upgrade(step: Step) -> None:
     """Ask one tier up (市 → 省 → 总部, U-40): the result comes back to the asker, who keeps the order. Data: demand."""
     order = step.the_order
-    others = list(step.ticket.work_orders.exclude(status__in=(OrderStatus.RETURNED, OrderStatus.RECALLED)))
+    every = list(step.ticket.work_orders.order_by("seq"))
+    others = [one for one in every if one.status not in (OrderStatus.RETURNED, OrderStatus.RECALLED)]
     if any(one.origin == Origin.UPGRADE and one.parent_id == order.pk for one in others):
         raise Refused(_("This order has been sent up already."), code="upgraded")
     unit = unit_above(order)
@@ -63,7 +64,8 @@ def upgrade(step: Step) -> None:
         raise Refused(
             _("%(unit)s has an open work order of this ticket already.") % {"unit": unit.name}, code="unit_busy"
         )
-    orders.send(step, unit, origin=Origin.UPGRADE, role=order.role, demand=step.data.get("demand", ""), parent=order)
+    demand, last = step.data.get("demand", ""), every[-1].seq
+    orders.send(step, unit, origin=Origin.UPGRADE, role=order.role, demand=demand, parent=order, after=last)
 
 
 def unit_above(order: WorkOrder) -> Unit | None:

@@ -1,4 +1,4 @@
-"""Lists of tickets and work orders, and the search that leads to one."""
+"""Lists of tickets and work orders."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from tickets import searches
 from tickets.desk_views import address_of, arranged_for
-from tickets.filters import TicketFilter, searched
+from tickets.filters import TicketFilter
 from tickets.guides import guides_for
 from tickets.lists import Page, digest_of, marks_of, page_of
 from tickets.models import Ticket
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
     from tickets.lists import Mark
     from tickets.models import DeskView
     from tickets.pools import Pool
-
-SEARCH_LENGTH = 64
 
 
 @require_safe
@@ -52,7 +48,6 @@ def pool(request: HttpRequest) -> HttpResponse:
     default = arranged.default_of(chosen)
     if default is not None and set(request.GET) <= {"pool"}:
         return redirect(address_of(default))
-    key = request.GET.get("found", "")
     narrowed = narrowed_by(request, request.GET)
     page = page_of(
         chosen,
@@ -66,8 +61,7 @@ def pool(request: HttpRequest) -> HttpResponse:
         "pool": chosen,
         "pools": mine,
         "filter": narrowed,
-        "is_filtered": bool(key) or any(request.GET.get(name) for name in narrowed.filters),
-        "search": {"key": key, "typed": searches.kept(request.session, key) if key else None},
+        "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
         "page": page,
         "digest": digest_of(page),
         "columns": arranged.columns(chosen, view),
@@ -86,11 +80,7 @@ def pool(request: HttpRequest) -> HttpResponse:
 
 def narrowed_by(request: HttpRequest, asked: QueryDict) -> TicketFilter:
     """What the user sees, as the address of a list narrows it down."""
-    visible, key = Ticket.objects.visible_to(person(request)), asked.get("found", "")
-    if key:
-        typed = searches.kept(request.session, key)
-        visible = visible.filter(searched(typed)) if typed else visible.none()
-    return filter_of(asked, visible)
+    return filter_of(asked, Ticket.objects.visible_to(person(request)))
 
 
 def marked(request: HttpRequest, asked: QueryDict) -> Page[Mark]:
@@ -101,24 +91,6 @@ def marked(request: HttpRequest, asked: QueryDict) -> Page[Mark]:
         return Page([], None, None)
     rows = chosen.rows(person(request), narrowed_by(request, asked).qs)
     return marks_of(chosen, rows, before=asked.get("before"), after=asked.get("after"))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def search(request: HttpRequest) -> HttpResponse:
-    """To the one ticket with that number, phone or service number, else to the list of those with it.
-
-    What was typed comes in a form and is kept in the session: no address, and so no log or history, holds a phone.
-    Who had to log in first comes back without it, to the list of all.
-    """
-    typed = request.POST.get("q", "").strip()[:SEARCH_LENGTH]
-    if not typed:
-        return redirect(f"{reverse('pool')}?pool=all")
-    found = Ticket.objects.visible_to(person(request)).filter(searched(typed)).order_by()
-    numbers = list(found.values_list("number", flat=True)[:2])
-    if len(numbers) == 1:
-        return redirect("ticket", numbers[0])
-    return redirect(f"{reverse('pool')}?{urlencode({'pool': 'all', 'found': searches.keep(request.session, typed)})}")
 
 
 def filter_of(asked: QueryDict, rows: QuerySet[Any]) -> TicketFilter:
