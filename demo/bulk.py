@@ -27,6 +27,7 @@ from demo.recording import MODELS, Recording, read
 from tickets import calendars
 from tickets.domain.limits import Limit, Unit
 from tickets.models import Attachment, StageClock, Ticket
+from tickets.services import indexing
 
 RECORDED = 400
 WEEK = timedelta(days=7)
@@ -57,6 +58,7 @@ def load(world: World, *, tickets: int, seed: int, until: datetime) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), MODELS):
             cursor.execute(statement)
+    indexing.index_missing()
 
 
 class _Undo(Exception):

@@ -29,6 +29,7 @@ def main() -> int:
     from django.contrib.auth import get_user_model
     from django.test import Client
 
+    from scripts import bench_search
     from tickets.models import Ticket
 
     user = get_user_model().objects.filter(username=USERNAME).first()
@@ -52,6 +53,7 @@ def main() -> int:
         cost = median_ms(partial(client.get, address))
         queries = count_queries(partial(client.get, address))
         print(f"{name:<20}{cost:>9.2f} ms{cost / reference:>9.1f} ×{queries:>5} queries")
+    bench_search.measure()
     bench_sweep.measure()
     return 0
 
