@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from core.errors import Refused
+from core import access
+from core.errors import NotPermitted, Refused
+from core.models import AccessKind
 from core.numbers import is_valid_number
 from tickets.models import Ticket
 from tickets.workflow import perform
@@ -60,9 +62,20 @@ def _done(row: Picked, ticket_id: int | None, act: str, by: User, at: datetime |
     try:
         ticket = perform(ticket_id or 0, act, by=by, order=row.order, at=at, **data)
     except Refused as refused:
+        if isinstance(refused, NotPermitted):
+            _note_attempt(row, act, by)
         return Outcome(row.number, row.order, refusal=refused.message)
     except Ticket.DoesNotExist:
+        _note_attempt(row, act, by)
         unknown = _("There is no ticket of this number in your scope.")
         return Outcome(row.number, row.order, refusal=unknown)
     target = ticket if row.order is None else ticket.work_orders.get(seq=row.order)
     return Outcome(row.number, row.order, state=target.get_status_display())
+
+
+def _note_attempt(row: Picked, act: str, by: User) -> None:
+    """Log what was refused for want of a right, as the page of a single act does (`core.refusals`)."""
+    if is_valid_number(row.number):
+        access.record_once(
+            by=by, kind=AccessKind.REFUSED, subjects=[row.number], detail=f"POST together {act}", success=False
+        )
