@@ -79,6 +79,15 @@ class AppealIntakeForm(IntakeForm):
     field_of_refusal = _FIELD_OF_REFUSAL
     is_submitted = True  # an appeal has no draft
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # The case comes first: the cursor starts there. What only a regulator's case needs is marked while it is one.
+        del self.fields["phone"].widget.attrs["autofocus"]
+        self.fields["origin"].widget.attrs |= {"autofocus": True, "data-without-case": CaseOrigin.DIRECT}
+        is_direct = self.data.get("origin") == CaseOrigin.DIRECT
+        for name in OF_REGULATOR:
+            self.fields[name].widget.attrs |= {"data-of-case": True, "aria-required": str(not is_direct).lower()}
+
     def clean_case_original(self) -> Any:
         """A picture or document by its content, whatever its name says (model 10)."""
         file = self.cleaned_data["case_original"]

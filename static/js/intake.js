@@ -138,6 +138,12 @@
     }
   });
 
+  // A regulator's case needs what one that came directly has not.
+  fields.origin?.addEventListener("change", () => {
+    const isNeeded = String(fields.origin.value !== fields.origin.dataset.withoutCase);
+    for (const field of form.querySelectorAll("[data-of-case]")) field.setAttribute("aria-required", isNeeded);
+  });
+
   // The side: sections of the answer replace those of the page, unless nothing changed or somebody is typing in them.
   let timer = 0;
   let asked = 0;

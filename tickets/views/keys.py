@@ -39,7 +39,19 @@ GROUPS = (
             ("]  [", _("next page, page before")),
         ),
     ),
-    (_("Forms"), (("Ctrl+Enter", _("send")), ("Alt+N", _("next call, after a complaint is taken")))),
+    (_("One ticket"), (("1 … 4", _("show all of its course, or a part of it")),)),
+    (
+        _("Taking a complaint"),
+        (
+            ("Alt+C", _("the customer calls again: note it on the open ticket")),
+            ("Alt+K", _("take name and address over from the ticket before")),
+            ("Alt+M  Alt+A", _("more fields, answer on the spot")),
+            ("Alt+R  Alt+X", _("go on with a call that was not sent, throw it away")),
+            ("Alt+S", _("save the draft")),
+            ("Alt+N  Ctrl+Enter", _("next call, after a complaint is taken")),
+        ),
+    ),
+    (_("Forms"), (("Ctrl+Enter", _("send")),)),
 )
 
 
