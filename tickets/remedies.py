@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def remedies_of(ticket: Ticket) -> list[Remedy]:
     """The ticket's remedies with who asked and decided, in their order; read once for each `ticket`."""
+    if not getattr(ticket, "has_remedies", True):
+        return []
     known: list[Remedy] | None = ticket.__dict__.get("_remedies")
     if known is None:
         people = ("asked_by", "decided_by", "taken_back_by", "used_by", "granted_in")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import BooleanField, Case, CharField, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject
@@ -156,6 +156,13 @@ def ticket_for(user: User, number: str) -> Ticket:
             receiver_name=Subquery(waiting.values("receiver__name")[:1]),
             pause_asked_by_id=Subquery(asked.values("asked_by")[:1]),
             has_responsibility=Exists(Responsibility.objects.filter(ticket=OuterRef("pk"))),
+            has_remedies=Exists(Remedy.objects.filter(ticket=OuterRef("pk"))),
+            last_restored_at=Subquery(
+                _standing(OuterRef("pk"))
+                .filter(restored_at__isnull=False)
+                .order_by("-restored_at")
+                .values("restored_at")[:1]
+            ),
         )
         .get(number=number)
     )
@@ -292,10 +299,16 @@ def reports_on(ticket: Ticket) -> list[Report]:
 
 
 def restored_at(ticket: Ticket) -> datetime | None:
-    """When service was restored (an instant in UTC): the latest that a unit reported and nobody sent back (Q-04)."""
-    standing = WorkOrderReply.objects.filter(work_order__ticket=ticket).exclude(verdict__in=("refuse", "reject"))
-    latest: datetime | None = standing.aggregate(latest=Max("restored_at"))["latest"]
+    """When service was restored (an instant in UTC): the latest that a unit reported and nobody sent back (Q-04). A
+    `ticket` from `ticket_for` knows."""
+    if "last_restored_at" in ticket.__dict__:
+        return cast("datetime | None", ticket.__dict__["last_restored_at"])
+    latest: datetime | None = _standing(ticket).aggregate(latest=Max("restored_at"))["latest"]
     return latest
+
+
+def _standing(ticket: Ticket | OuterRef) -> QuerySet[WorkOrderReply]:
+    return WorkOrderReply.objects.filter(work_order__ticket=ticket).exclude(verdict__in=("refuse", "reject"))
 
 
 def handling_units() -> QuerySet[Unit]:

@@ -45,7 +45,9 @@ def propose_waiver(ticket: Ticket, now: datetime) -> WaiverProposal | None:
     While no unit has said that service is back, the proposal has no end and no days, and cannot be granted yet.
     """
     rule = ticket.scheme_version.document.rent_waiver_for(facts_of(ticket))
-    if rule is None or ticket.remedies.granted().filter(kind=RENT_WAIVER).exists():
+    if rule is None:
+        return None
+    if getattr(ticket, "has_remedies", True) and ticket.remedies.granted().filter(kind=RENT_WAIVER).exists():
         return None
     reported = _reported(ticket, rule.reported_field)
     if reported is None:
