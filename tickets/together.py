@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tickets.pools import Pool
 
 _HAND_OVER = ("hand_over",)
+_LINK = ("link_incident",)  # to the mass incident that concerns the first of the rows
 # Acts that mean the same for every row, by pool; those on work orders only where the rows are orders.
 _BY_POOL: dict[str, tuple[str, ...]] = {
     "sign": ("claim", "sign"),
@@ -27,12 +28,12 @@ _BY_POOL: dict[str, tuple[str, ...]] = {
     "returns": ("accept_return",),
     "hand_overs": ("confirm_hand_over",),
     "drafts": _HAND_OVER,
-    "dispatch": _HAND_OVER,
+    "dispatch": (*_LINK, *_HAND_OVER),
     "answer": _HAND_OVER,
     "screening": _HAND_OVER,
     "promises": _HAND_OVER,
     "taken": _HAND_OVER,
-    "all": _HAND_OVER,
+    "all": (*_LINK, *_HAND_OVER),
 }
 _ANYWHERE = ("chase",)
 ON_ORDERS = frozenset({"claim", "sign", "reassign", "approve", "accept", "accept_return"})

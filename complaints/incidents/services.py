@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from complaints.incidents.linking import LINK
 from core import clock
 from core.errors import NotPermitted, Refused, Stale
-from core.numbers import is_valid_number
 from core.waking import wake_on_commit
 from organization.grants import grants_of
-from tickets.models import DictionaryEntry, Incident, IncidentEvent, Ticket
+from tickets.models import DictionaryEntry, Incident, IncidentEvent
 from tickets.models.incident import MANAGERS, IncidentAct, IncidentStatus
-from tickets.workflow import perform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from organization.models import Unit, User
 
-MOST_AT_ONCE = 100
 ANSWER, TELL = "complaints.tasks.answer_incidents", "complaints.tasks.tell_of_incidents"
 
 
@@ -109,39 +105,6 @@ def end_incident(*, incident_id: int, by: User, expected_version: int, cause: st
     _keep(incident, IncidentAct.END, at=at, by=by)
     wake_on_commit(ANSWER)
     return incident
-
-
-@dataclass(frozen=True)
-class Linked:
-    """What came of one number: empty `refusal` where it was linked."""
-
-    number: str
-    refusal: str = ""
-
-
-def link_many(numbers: Iterable[str], *, incident_id: int, by: User) -> list[Linked]:
-    """Link the tickets of these numbers, in their order, each for itself.
-
-    Raises Refused (`none_chosen`, `too_many`) for none and for more than MOST_AT_ONCE.
-    """
-    wanted = list(dict.fromkeys(numbers))
-    if not wanted:
-        raise Refused(_("Select the tickets to link first."), code="none_chosen")
-    if len(wanted) > MOST_AT_ONCE:
-        raise Refused(_("Link %(most)s tickets at once at most.") % {"most": MOST_AT_ONCE}, code="too_many")
-    possible = [number for number in wanted if is_valid_number(number)]
-    ids = dict(Ticket.objects.visible_to(by).filter(number__in=possible).values_list("number", "pk"))
-    return [Linked(number, _refusal(ids.get(number), incident_id, by)) for number in wanted]
-
-
-def _refusal(ticket_id: int | None, incident_id: int, by: User) -> str:
-    try:
-        perform(ticket_id or 0, LINK, by=by, incident=incident_id)
-    except Refused as refused:
-        return refused.message
-    except Ticket.DoesNotExist:
-        return _("There is no ticket of this number in your scope.")
-    return ""
 
 
 def may_manage(user: User, areas: Sequence[Unit]) -> bool:

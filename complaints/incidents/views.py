@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from complaints.incidents import services
 from complaints.incidents.forms import ChangeForm, DismissForm, EndForm, FaultForm, IncidentForm
+from complaints.incidents.linking import LINK
 from complaints.incidents.reading import candidates_for
 from core import clock
 from core.errors import NotPermitted, Refused, Stale
@@ -28,6 +29,7 @@ from tickets.models.incident import MANAGERS, IncidentAct, IncidentStatus
 from tickets.scheme.entries import Contact as Access
 from tickets.services.contact_access import ContactView, contact_view, former_contact
 from tickets.services.schemes import current_version
+from tickets.services.together import MOST, Picked, do_together
 from tickets.states import CLOSED, Status
 from tickets.views import at_place, id_in, person
 
@@ -180,10 +182,10 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(_("Dispatchers link complaints to a mass incident."))
     numbers: list[str] = request.POST.getlist("number")
     if "all" in request.POST:
-        fitting = candidates_for(found, user, _scheme().document)[: services.MOST_AT_ONCE]
+        fitting = candidates_for(found, user, _scheme().document)[:MOST]
         numbers = [ticket.number for ticket in fitting]
     try:
-        done = services.link_many(numbers, incident_id=pk, by=user)
+        done = do_together([Picked(number) for number in numbers], LINK, by=user, incident=pk)
     except Refused as refused:
         return render(request, "incidents/linked.html", {"incident": found, "fault": refused.message}, status=422)
     return render(request, "incidents/linked.html", {"incident": found, "done": done})

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from complaints.incidents import services, working
 from complaints.incidents.reading import candidates_for, incidents_for
@@ -167,10 +169,23 @@ def test_an_incident_concerns_its_places_and_businesses_only(operator: Operator)
     document = fitting.scheme_version.document
     assert list(candidates_for(incident, operator.user("dispatcher"), document)) == [fitting]
     assert list(candidates_for(incident, operator.user("dispatcher2"), document)) == []
-    done = services.link_many(
-        [fitting.number, elsewhere.number, "C0"], incident_id=incident.pk, by=operator.user("dispatcher")
-    )
-    assert [bool(one.refusal) for one in done] == [False, True, True]
+
+
+def test_many_are_linked_from_a_list_and_each_says_what_came_of_it(operator: Operator, client: Client) -> None:
+    incident = opened(operator)
+    fitting = bring_to("pending_dispatch", operator)
+    elsewhere = bring_to("pending_dispatch", operator, home=operator.js.cities[1].unit)
+    client.force_login(operator.user("dispatcher"))
+    numbers = [fitting.number, elsewhere.number]
+    pool = client.get(f"{reverse('pool')}?pool=dispatch").content.decode()
+    assert reverse("together", args=["link_incident"]) in pool
+    from_pool = {"number": numbers, "incident": incident.pk, "is_filled_in": "1"}
+    done = client.post(reverse("together", args=["link_incident"]), from_pool)
+    assert [bool(one.refusal) for one in done.context["done"]] == [False, True]
+    bring_to("pending_dispatch", operator)
+    page = client.post(reverse("incident_link", args=[incident.pk]), {"all": "1"})
+    assert [one.refusal for one in page.context["done"]] == [""]
+    assert client.post(reverse("incident_link", args=[incident.pk])).status_code == 422
 
 
 def test_ending_answers_each_with_its_own_answer_and_revisit(operator: Operator) -> None:
