@@ -43,8 +43,8 @@ class DispatchForm(OrdersForm):
 
     @classmethod
     def is_offered(cls, situation: Situation) -> bool:
-        """Not while the supervisor has to assign it."""
-        return not situation.ticket.needs_assignment
+        """Not while the supervisor has to assign it, nor while a mass incident stands for the order."""
+        return not situation.ticket.needs_assignment and situation.ticket.incident_id is None
 
     def prepare(self) -> None:
         """Propose unit, level and demand; where the level changes, say what the customer was promised before."""

@@ -24,15 +24,15 @@ from tickets.remedies import remedy_words, role_label
 from tickets.services.schemes import current_version
 from tickets.views import person
 
-READERS = (Role.SUPERVISOR, Role.MANAGER, Role.DIRECTOR)
+READERS = (Role.SUPERVISOR, Role.MANAGER, Role.DIRECTOR, Role.APPROVER)
 SHOWN = 200
 
 
 class PeriodForm(forms.Form):
     """From which day to which."""
 
-    first = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=gettext_lazy("From day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=gettext_lazy("To day"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:
         """Forwards, and no more than a year."""
@@ -50,7 +50,7 @@ def use(request: HttpRequest) -> HttpResponse:
     """What was granted in a period, this month unless the address says otherwise."""
     user = person(request)
     if not has_role(user, *READERS):
-        raise PermissionDenied(_("Supervisors, directors and managers see how authorities are used."))
+        raise PermissionDenied(_("Supervisors, directors, approvers and managers see how authorities are used."))
     today = clock.local_day(clock.now())
     this_month = {"first": today.replace(day=1).isoformat(), "last": today.isoformat()}
     form = PeriodForm(this_month | {name: request.GET[name] for name in this_month if request.GET.get(name)})

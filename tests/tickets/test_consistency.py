@@ -12,12 +12,14 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import translation
 
+from core import clock
 from tests.factories.organization import Operator
 from tests.factories.tickets import bring_to, do
 from tickets import consistency
 from tickets.models import (
     Contact,
     Extension,
+    Incident,
     StageClock,
     SupervisionOrder,
     SupervisionTrigger,
@@ -103,6 +105,20 @@ BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
         Status.HANDLING,
         lambda: clocks(Stage.TOTAL).update(**STOPPED),
         "whole course is not timed",
+    ),
+    "incident nobody opened": (
+        Status.CLOSED,
+        lambda: tickets().update(
+            incident=Incident.objects.create(title="断网", status="proposed", starts_at=clock.now())
+        ),
+        "a mass incident that nobody opened",
+    ),
+    "incident beside an order": (
+        Status.HANDLING,
+        lambda: tickets().update(
+            incident=Incident.objects.create(title="断网", status="proposed", starts_at=clock.now())
+        ),
+        "stands for its work order, and yet",
     ),
     "marked as paused": (
         Status.HANDLING,
