@@ -94,7 +94,9 @@ def test_what_no_column_takes_is_refused(operator: Operator, demand: str) -> Non
 
 
 def test_what_is_no_number_is_no_ticket(operator: Operator) -> None:
-    page = signed_in(operator, "supervisor").post("/desk/together/chase/", {"number": ["a\x00b", "😀"]})
+    typed = {"number": ["a\x00b", "😀"], "source": '"><b>'}
+    page = signed_in(operator, "supervisor").post("/desk/together/chase/", typed)
+    assert b"<b>" not in page.content
     assert [bool(one.refusal) for one in page.context["done"]] == [True, True]
 
 

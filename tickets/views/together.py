@@ -41,7 +41,14 @@ def together(request: HttpRequest, action: str) -> HttpResponse:
     values = request.POST.getlist("number")
     picked = picked_in(values, action)
     form = asked_once(action, request.POST, _situation(request, picked))
-    context = {"act": known, "values": values, "form": form, "fault": "", "done": []}
+    context = {
+        "source": request.POST.get("source", ""),
+        "act": known,
+        "values": values,
+        "form": form,
+        "fault": "",
+        "done": [],
+    }
     if form is not None and not (form.is_bound and form.is_valid()):
         return render(request, "desk/together.html", context, status=422 if form.is_bound else 200)
     try:
