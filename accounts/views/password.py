@@ -10,12 +10,13 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from accounts.services.passwords import is_due, set_password
+from accounts.views.sign_in import lock_page, note_failure
 from organization.models import User
 
 
@@ -39,6 +40,16 @@ class ChangePassword(LoginRequiredMixin, FormView):
             demands=password_validators_help_texts(),
             **kwargs,
         )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Not while the log-in is locked: the old password is asked for here too."""
+        return lock_page(request, request.user.get_username()) or super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        """A wrong old password counts like one at the log-in."""
+        if form.has_error("old_password", "password_incorrect"):
+            note_failure(self.request, cast(User, self.request.user))
+        return super().form_invalid(form)
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         """Set it; every other session ends, this one goes on under a new key."""

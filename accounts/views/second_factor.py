@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from accounts.forms import CodeForm
 from accounts.models import SecondFactor
 from accounts.services import factors
-from accounts.views.sign_in import lock_page, note_wrong_code
+from accounts.views.sign_in import lock_page, note_failure
 from organization.models import User
 
 
@@ -33,7 +33,7 @@ def manage(request: HttpRequest) -> HttpResponse:
         answer = _with_factor(request, user, form) if is_set_up else _without_factor(request, user, form)
         if answer is not None:
             return answer
-        note_wrong_code(request, user)
+        note_failure(request, user)
         form.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
     context = {"form": form, "is_set_up": is_set_up, "is_required": factors.is_required(user)}
     if is_set_up:

@@ -42,8 +42,8 @@ def lock_page(request: HttpRequest, username: str) -> HttpResponse | None:
     return render(request, "accounts/locked.html", {"until": until}, status=429) if until else None
 
 
-def note_wrong_code(request: HttpRequest, user: User) -> None:
-    """A wrong code is a failed log-in, and counts like a wrong password."""
+def note_failure(request: HttpRequest, user: User) -> None:
+    """A wrong code, or a wrong old password, is a failed log-in and counts like one."""
     user_login_failed.send(sender=__name__, credentials={"username": user.username}, request=request)
 
 
@@ -91,7 +91,7 @@ class SecondStep(FormView):
             return locked
         code = form.cleaned_data["code"]
         if not factors.verify(user=self.user, code=code, by=self.user, request=self.request):
-            note_wrong_code(self.request, self.user)
+            note_failure(self.request, self.user)
             if locked := lock_page(self.request, self.user.username):
                 return locked
             form.add_error("code", _("This code is not right, or was used already. Wait for the next one."))

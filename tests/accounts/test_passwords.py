@@ -74,6 +74,13 @@ def test_changing_it_ends_every_other_session_at_once(user: User) -> None:
     assert recorded(AccessKind.PASSWORD_SET) == ["wangfang → wangfang"]
 
 
+def test_the_old_password_cannot_be_guessed(user: User) -> None:
+    client = Client()
+    client.force_login(user)
+    assert [change(client, f"guess-{number}", NEW) for number in range(6)] == [200] * 5 + [429]
+    assert change(client, PASSWORD, NEW) == 429
+
+
 def test_what_an_administrator_set_is_changed_before_anything_else(user: User) -> None:
     sync_roles()
     chief = UserFactory(username="chief")

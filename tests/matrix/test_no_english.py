@@ -11,15 +11,16 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from core import clock, error_pages
 from organization.models import Unit
 from organization.services import sync_roles
+from tests.accounts.seats import code_of
 from tests.conftest import MONDAY_MORNING
 from tests.factories import sheets
 from tests.factories.escalations import bring_escalation
-from tests.factories.organization import Operator, build_operator
+from tests.factories.organization import PASSWORD, Operator, build_operator
 from tests.factories.standing import standing
 from tests.factories.tickets import bring_to, load_unicom, order_in
 from tests.matrix.reading import english_words
@@ -211,6 +212,28 @@ def test_pages_without_a_log_in_and_error_pages(operator: Operator) -> None:
     reader.client = Client()
     reader.open(reverse("login"))
     reader.send(reverse("login"), username="nobody", password="wrong")
+    assert not reader.faults, reader.report()
+
+
+def test_accounts(operator: Operator, settings: Settings) -> None:
+    """Password, second factor, sessions, and the pages before the log-in that turn somebody away."""
+    reader = Reader(operator, "manager")
+    reader.open(reverse("password_change"))
+    reader.send(reverse("password_change"), old_password="x", new_password1="a", new_password2="b")
+    reader.open(reverse("second_factor"))
+    reader.read("wrong code", reader.client.post(reverse("second_factor"), {"code": "1"}))
+    reader.read("recovery codes", reader.client.post(reverse("second_factor"), {"code": code_of(reader.user)}))
+    reader.open(reverse("second_factor"))
+    reader.open(reverse("sessions"))
+    settings.OIDC_ISSUER = "https://login.example.cn"
+    reader.client = Client()
+    reader.send(reverse("login"), username="manager", password=PASSWORD)
+    for _number in range(6):
+        reader.read("locked", reader.client.post(reverse("login"), {"username": "nobody", "password": "wrong"}))
+    reader.client = Client()
+    reader.client.force_login(operator.user("administrator"))
+    reader.open(reverse("admin:organization_user_change", args=[reader.user.pk]))
+    reader.open(reverse("sessions_of", args=[reader.user.username]))
     assert not reader.faults, reader.report()
 
 
