@@ -48,7 +48,8 @@
     const block = document.getElementById("intake-answer");
     block.open = true;
     if (!fields.answer_person_told.value) fields.answer_person_told.value = fields.name.value;
-    fields.answer_content.focus();
+    block.querySelector("button").scrollIntoView({ block: "nearest" });
+    fields.answer_content.focus({ preventScroll: true });
   }
 
   // What the page fills in by itself is told to whoever follows the form, and is nobody's choice.
