@@ -159,7 +159,7 @@ def marks_of_most_urgent(user: User, pools: list[Pool], size: int) -> list[Mark]
 
 
 def _due_first(
-    user: User, pools: list[Pool], size: int, read: Callable[[QuerySet[Any], bool], Iterable[Any]]
+    user: User, pools: list[Pool], size: int, read: Callable[[QuerySet[Any], bool], QuerySet[Any]]
 ) -> list[Any]:
     visible = Ticket.objects.visible_to(user)
     work = [pool for pool in pools if pool.is_work] or pools
