@@ -26,7 +26,9 @@ class PasswordByAdministratorForm(AdminPasswordChangeForm):
     """A password for somebody else, who changes it at the next log-in."""
 
     # Django's own is half untranslated.
-    usable_password_help_text = _("Without a password the person cannot log in here; the present one is lost.")
+    usable_password_help_text = _(  # type: ignore[assignment]
+        "Without a password the person cannot log in here; the present one is lost."
+    )
 
     def save(self, commit: bool = True) -> User:
         """Through `set_password`; who does it stands on the user that the page gave (accounts.admin)."""
