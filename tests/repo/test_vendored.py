@@ -12,7 +12,11 @@ from config.env import BASE_DIR
 # A folder of what others made: its record, by its path.
 RECORDS: dict[Path, list[dict[str, Any]]] = {
     folder: json.loads((folder / "VENDOR.json").read_text(encoding="utf-8"))
-    for folder in (BASE_DIR / "static" / "vendor", BASE_DIR / "core" / "fonts")
+    for folder in (
+        BASE_DIR / "static" / "vendor",
+        BASE_DIR / "core" / "fonts",
+        BASE_DIR / "tests" / "browser" / "vendor",
+    )
 }
 PARTS = [(folder, part) for folder, record in RECORDS.items() for part in record]
 
