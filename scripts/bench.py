@@ -1,7 +1,7 @@
 """`make bench`: what the pages cost, as ratios against raw SQL in the same run.
 
 Absolute times do not travel between machines, ratios do. Reads the database that DATABASE_URL names, which needs demo
-data (`make run` or `make loaddemo`); changes nothing in it but the log-in of the measuring user.
+data (`make run` or `make loaddemo`); changes nothing in it but log-ins, and notes that the desks hear of.
 """
 
 import os
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from scripts import bench_sweep
+from scripts import bench_desks, bench_sweep
 
 ROUNDS = 30
 WARM_UP = 3
@@ -55,6 +55,7 @@ def main() -> int:
         print(f"{name:<20}{cost:>9.2f} ms{cost / reference:>9.1f} ×{queries:>5} queries")
     bench_search.measure()
     bench_sweep.measure()
+    bench_desks.measure()
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import F, Prefetch, QuerySet
 
+from tickets import rehearsed
 from tickets.facts import facts_of
 from tickets.keyset import beyond
 from tickets.models import StageClock, Ticket, WorkOrder
@@ -21,7 +22,7 @@ from tickets.services.contact_access import ContactView, contact_view, former_co
 from tickets.states import ORDER_OPEN, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from organization.models import Unit, User
 
@@ -100,6 +101,16 @@ def marks_of(
     return replace(page, rows=[Mark(*line) for line in page.rows])
 
 
+def first_marks_of(pool: Pool, user: User, size: int = PAGE_SIZE) -> Page[Mark]:
+    """The first page of a pool that nothing narrows down, likewise; what most people look at most of the time."""
+
+    def build() -> QuerySet[Any]:
+        return _marked(pool.rows(user, Ticket.objects.visible_to(user)), pool.of_orders)[: size + 1]
+
+    lines = [Mark(*line) for line in rehearsed.rows_of(("pool", pool.code, size), user, build)]
+    return Page(lines[:size], None, str(lines[size].pk) if len(lines) > size else None)
+
+
 def digest_of(page: Page[Row] | Page[Mark]) -> str:
     """A few letters that are the same for two pages that show the same."""
     return digest(told_of(page.rows), page.before is None, page.after is None)
@@ -150,25 +161,22 @@ def turned_to(
 
 def most_urgent(user: User, pools: list[Pool], size: int) -> list[Row]:
     """The `size` rows that are due first out of all that waits for the user; who has no such pools, of all it sees."""
-    return [_row(item, shows_contact=False) for item in _due_first(user, pools, size, _loaded)]
+    found: list[Any] = []
+    for of_orders in _sides(pools):
+        found += _loaded(_urgent(user, pools, of_orders), of_orders)[:size]
+    found.sort(key=_sorted_by)
+    return [_row(item, shows_contact=False) for item in found[:size]]
 
 
 def marks_of_most_urgent(user: User, pools: list[Pool], size: int) -> list[Mark]:
     """The same rows as far as they tell whether anything changed."""
-    return [Mark(*line) for line in _due_first(user, pools, size, _marked)]
+    found: list[Mark] = []
+    for of_orders in _sides(pools):
 
+        def build(of_orders: bool = of_orders) -> QuerySet[Any]:
+            return _marked(_urgent(user, pools, of_orders), of_orders)[:size]
 
-def _due_first(
-    user: User, pools: list[Pool], size: int, read: Callable[[QuerySet[Any], bool], QuerySet[Any]]
-) -> list[Any]:
-    visible = Ticket.objects.visible_to(user)
-    work = [pool for pool in pools if pool.is_work] or pools
-    found: list[Any] = []
-    for of_orders in (False, True):
-        conditions = [pool.condition(user) for pool in work if pool.of_orders is of_orders]
-        if conditions:
-            rows = rows_where(reduce(or_, conditions), visible, of_orders=of_orders)
-            found += read(rows, of_orders)[:size]
+        found += [Mark(*line) for line in rehearsed.rows_of(("urgent", of_orders, size), user, build)]
     found.sort(key=_sorted_by)
     return found[:size]
 
@@ -177,6 +185,20 @@ def rows_of(ids: Sequence[int]) -> list[Row]:
     """The lines of tickets that were found in the user's scope, in their order, contact data masked."""
     tickets = _loaded(Ticket.objects.annotate(due=F("next_due_at")), of_orders=False).in_bulk(ids)
     return [_row(tickets[pk], shows_contact=False) for pk in ids if pk in tickets]
+
+
+def _waiting(pools: list[Pool]) -> list[Pool]:
+    return [pool for pool in pools if pool.is_work] or pools
+
+
+def _sides(pools: list[Pool]) -> list[bool]:
+    """Whether there are pools of tickets (False) and of work orders (True)."""
+    return sorted({pool.of_orders for pool in _waiting(pools)})
+
+
+def _urgent(user: User, pools: list[Pool], of_orders: bool) -> QuerySet[Any]:
+    conditions = [pool.condition(user) for pool in _waiting(pools) if pool.of_orders is of_orders]
+    return rows_where(reduce(or_, conditions), Ticket.objects.visible_to(user), of_orders=of_orders)
 
 
 def _sorted_by(item: Any) -> tuple[datetime, int]:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from organization.grants import grants_of
 from organization.models import Unit, User
 from organization.roles import Role as R
-from tickets import tracks
+from tickets import rehearsed, tracks
 from tickets.actions import HeldBy, kinds_where
+from tickets.display import stored_instant
 from tickets.models import (
     Extension,
     HandOver,
@@ -357,16 +358,23 @@ def counts_of(user: User, pools: Iterable[Pool], at: datetime) -> list[PoolCount
     work = [pool for pool in pools if pool.is_work]
     if not work:
         return []
+    names = ("counts", COUNTED_UP_TO, *(pool.code for pool in work))
+    figures = iter(rehearsed.rows_of(names, user, lambda: _figures(user, work))[0])
+    return [_count(pool, count, nearest, at) for pool, count, nearest in zip(work, figures, figures, strict=True)]
+
+
+def _figures(user: User, work: list[Pool]) -> QuerySet[Any, Any]:
+    """One row: of each pool how many rows it has and when the first of them is due."""
     visible = Ticket.objects.visible_to(user)
     figures: dict[str, Subquery] = {}
     for pool in work:
         rows = pool.rows(user, visible).order_by("due")
         figures[f"{pool.code}_count"] = _CappedCount(rows.values("pk")[: COUNTED_UP_TO + 1])
         figures[f"{pool.code}_nearest"] = Subquery(rows.annotate(first=F("due")).values("first")[:1])
-    found: Any = User.objects.filter(pk=user.pk).values(**figures).get()
-    return [_count(pool, found[f"{pool.code}_count"], found[f"{pool.code}_nearest"], at) for pool in work]
+    return User.objects.filter(pk=user.pk).annotate(**figures).values_list(*figures)
 
 
-def _count(pool: Pool, count: int, nearest: datetime | None, at: datetime) -> PoolCount:
-    due = None if nearest == NOTHING_DUE else nearest
+def _count(pool: Pool, count: int, nearest: datetime | str | None, at: datetime) -> PoolCount:
+    first = stored_instant(nearest) if isinstance(nearest, str) else nearest
+    due = None if first == NOTHING_DUE else first
     return PoolCount(pool, count, due, is_late=due is not None and due < at)

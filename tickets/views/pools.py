@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from tickets.desk_views import address_of, arranged_for
 from tickets.filters import TicketFilter
 from tickets.guides import guides_for
-from tickets.lists import Page, digest_of, marks_of, page_of
+from tickets.lists import Page, digest_of, first_marks_of, marks_of, page_of
 from tickets.models import Ticket
 from tickets.pools import pools_of
 from tickets.services.contact_access import note_looks
@@ -89,6 +89,8 @@ def marked(request: HttpRequest, asked: QueryDict) -> Page[Mark]:
     chosen = chosen_pool(pools_of(person(request)), asked.get("pool"))
     if chosen is None:
         return Page([], None, None)
+    if set(asked) <= {"pool"}:
+        return first_marks_of(chosen, person(request))
     rows = chosen.rows(person(request), narrowed_by(request, asked).qs)
     return marks_of(chosen, rows, before=asked.get("before"), after=asked.get("after"))
 
