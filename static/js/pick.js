@@ -225,8 +225,10 @@
   }
 
   // Other scripts fill in a form or take choices away: what is shown follows.
-  function follow() {
-    for (const pick of picks.values()) if (document.activeElement !== pick.input) pick.sync();
+  function follow(event) {
+    for (const pick of picks.values()) {
+      if (document.activeElement !== pick.input || event?.target === pick.select) pick.sync();
+    }
   }
 
   enhance();
