@@ -174,7 +174,7 @@ class LinkIncidentForm(ActForm):
         choices = [(str(one.pk), words % {"title": one, "when": due_words(one.expected_end_at)}) for one in found]
         self.offer("incident", choices, choices[0][0] if choices else None)
         if not choices:
-            self.intro = _("No open incident concerns the place and business of this ticket.")  # type: ignore[misc]
+            self.intro = _("No open incident concerns the place and business of this ticket.")  # type: ignore[misc, assignment]
 
 
 class UnlinkIncidentForm(ReasonForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -35,7 +35,7 @@ SUMMARY = f"{SCRIPT}{PHONE} {MARKED.name}"
 def tickets_with_marks(operator: Operator) -> list[Ticket]:
     """A complaint in handling and a closed one, an escalation and an appeal with what is said on their way."""
     extra = {"place": TEXT, "signal": "weak", "handset": TEXT[:80], "since": "昨天", "other_handset_tried": True}
-    said = {"customer": MARKED, "summary": SUMMARY, "description": TEXT, "extra": extra}
+    said: dict[str, Any] = {"customer": MARKED, "summary": SUMMARY, "description": TEXT, "extra": extra}
     said |= {
         "business_type": entry("business_type", "lte"),
         "complaint_type": entry("complaint_type", "mobile_network"),

@@ -112,7 +112,7 @@ def test_notices_of_others_are_not_read(operator: Operator, theirs: Ticket) -> N
 def test_fields_that_a_form_does_not_have_change_nothing(operator: Operator) -> None:
     """Mass assignment: state, owner, holder, version, times and people cannot be sent along."""
     ticket = bring_to("handling", operator)
-    before = Ticket.objects.filter(pk=ticket.pk).values().get()
+    before: dict[str, Any] = dict(Ticket.objects.filter(pk=ticket.pk).values().get())
     typed = {
         "version": before["version"],
         "text": "客户明日出差",
@@ -127,7 +127,7 @@ def test_fields_that_a_form_does_not_have_change_nothing(operator: Operator) -> 
     }
     address = reverse("ticket_action", args=[ticket.number, "add_note"])
     assert logged_in(operator, "dispatcher").post(address, typed).status_code == 302
-    after = Ticket.objects.filter(pk=ticket.pk).values().get()
+    after: dict[str, Any] = dict(Ticket.objects.filter(pk=ticket.pk).values().get())
     changed = {name for name, value in after.items() if value != before[name]}
     assert changed <= {"changed_at", "event_count", "last_event_hash"}
     note = ticket.notes.order_by("-pk").first()

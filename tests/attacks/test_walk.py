@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -86,9 +87,10 @@ def place(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         yield operator, tickets_with_marks(operator)
 
 
-def pages(client: Client, tickets: list[Ticket]) -> Iterator[tuple[str, HttpResponse]]:
+def pages(client: Client, tickets: list[Ticket]) -> Iterator[tuple[str, Any]]:
     """What a person reaches by links, one page of each sort for each ticket."""
-    waiting, known = deque(LISTS), set()
+    waiting = deque(LISTS)
+    known: set[tuple[Any, ...]] = set()
     waiting.extend(reverse("ticket", args=[ticket.number]) for ticket in tickets)
     while waiting and len(known) < PAGES_EACH:
         address = waiting.popleft()

@@ -103,10 +103,12 @@ def test_m_05_what_is_no_mass_of_similar_complaints(operator: Operator, what: st
     else:
         calls(operator, *ats[1:])
         home = operator.js.cities[1].unit if what == "two cities" else None
-        kind = {"complaint_type": entry("complaint_type", "fixed_tariff")} if what == "another matter" else {}
-        business = {"business_type": entry("business_type", "broadband")} if kind else {}
+        matter: dict[str, Any] = {}
+        if what == "another matter":
+            matter["complaint_type"] = entry("complaint_type", "fixed_tariff")
+            matter["business_type"] = entry("business_type", "broadband")
         if what != "four":
-            take_complaint(operator, at=clock.now(), customer=customer(9), home=home, **business, **kind)
+            take_complaint(operator, at=clock.now(), customer=customer(9), home=home, **matter)
     assert working.propose_incidents(clock.now()) == 0
 
 
@@ -200,8 +202,7 @@ def test_ending_answers_each_with_its_own_answer_and_revisit(operator: Operator)
     assert working.answer_incidents(1) == 1  # what a run leaves the next one does
     assert working.answer_incidents(10) == 1
     assert working.answer_incidents(10) == 0
-    for ticket in tickets:
-        ticket = Ticket.objects.get(pk=ticket.pk)
+    for ticket in Ticket.objects.filter(pk__in=[one.pk for one in tickets]):
         assert (ticket.status, ticket.closure_code, ticket.closed_by) == (
             "closed",
             "resolved",
@@ -226,6 +227,7 @@ def test_customers_hear_of_an_end_beyond_their_promise(operator: Operator) -> No
     incident = opened(operator)
     ticket = do(take_complaint(operator), "link_incident", operator, by="agent", incident=incident.pk)
     promised = ticket.complaint_detail.promised_at
+    assert promised is not None
     assert working.tell_of_incidents(clock.now(), 10) == 0
     until = promised + HOUR
     known = fault(operator.js.cities[0].unit, starts_at=incident.starts_at, expected_end_at=until)

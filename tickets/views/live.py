@@ -89,8 +89,10 @@ def _at_ticket(page: Open) -> dict[str, Any]:
     be_here(by=page.user, ticket_id=ticket.pk, at=page.at, act=known.name if known else "", order=order)
     found = {"digest": str(ticket.event_count), "present": presences.on_ticket(ticket, page.user, page.at)}
     if known is not None and known.bumps_version and page.version is not None:
-        rows = ticket.work_orders.filter(seq=order).values_list("version", flat=True)
-        if page.version != (ticket.version if order is None else rows.first()):
+        version: int | None = ticket.version
+        if order is not None:
+            version = ticket.work_orders.filter(seq=order).values_list("version", flat=True).first()
+        if page.version != version:
             who, when = last_disturbance(ticket)
             text = _("Changed by %(who)s at %(when)s. What you typed is kept.")
             found["meanwhile"] = text % {"who": who, "when": display.instant_words(when)}
