@@ -355,7 +355,7 @@ def _running(step: Step, *stages: Stage) -> list[StageClock]:
 def _book(step: Step) -> list[StageClock]:
     """The ticket's clocks, read once in a step and kept true by what happens here."""
     if step.clocks is None:
-        step.clocks = list(step.ticket.clocks.order_by("pk"))
+        step.clocks = list(step.ticket.clocks.select_related("unit").order_by("pk"))
     return step.clocks
 
 

@@ -176,7 +176,7 @@ def test_dead_letters_are_seen_and_sent_again_by_administrators_only(operator: O
         send_again(by=operator.user("supervisor"), message_ids=[row.pk])
 
 
-FACTS = {"stage": "handle", "due": "2026-11-23T16:00:00+00:00", "orders": [1], "demands": [2]}
+FACTS = {"stage": "handle", "due": "2026-11-23T16:00:00+00:00", "orders": [1], "demands": [2], "incident": 3}
 
 
 def test_no_english_is_left_in_a_notice_of_any_kind(operator: Operator) -> None:
