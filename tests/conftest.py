@@ -27,6 +27,16 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=clock.SHANGHAI)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `once` what asks no database."""
+    asking = {"db", "transactional_db", "django_db_setup"}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        if not marks & {"django_db", "services", "browser"} and asking.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.once)
+
+
 @pytest.fixture
 def frozen_clock() -> Iterator[clock.FrozenClock]:
     """The clock, held at MONDAY_MORNING; `frozen_clock.move_to(instant)` moves it."""

@@ -27,7 +27,7 @@ from tests.factories.standing import standing
 from tests.factories.tickets import load_unicom
 from tickets.models import Ticket
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 PAGES_EACH = 24
 MASKED = (

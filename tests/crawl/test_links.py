@@ -26,7 +26,7 @@ from tests.factories.tickets import CUSTOMER, bring_to, do, load_unicom, order_i
 from tickets.models import Ticket
 from tickets.states import OrderStatus, Status
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 IDENTITY = "320106199003078517"
 STATES = ("pending_dispatch", "closed", "archived")

@@ -48,7 +48,7 @@ from tickets.actions import actions_of
 from tickets.models import Answer, Ticket, WorkOrder
 from tickets.states import STATES_OF, SUBMITTED_OPEN, Kind, OrderStatus, Status
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from tickets.models import Attachment, Message, Outbox, Scheme, SchemeVersion, T
 from tickets.models.outbox import Channel
 from tickets.services.attachments import attach
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 TABLE = Path(__file__).with_name("addresses.csv")
 ALL = frozenset(str(role.value) for role in Role)

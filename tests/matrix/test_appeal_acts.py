@@ -44,7 +44,7 @@ from tickets.actions import actions_of
 from tickets.models import StageClock, Ticket
 from tickets.states import STATES_OF, Kind, OrderStatus, Outcome, Stage, Status
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 AFTER_CLOSING = (Status.REPLIED, Status.REVISITED, Status.CONCLUDED)
 

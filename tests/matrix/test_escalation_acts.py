@@ -42,7 +42,7 @@ from tickets.actions import actions_of
 from tickets.models import Ticket
 from tickets.states import STATES_OF, Kind, OrderStatus, Status
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 AFTER_CLOSING = (Status.PENDING_REVISIT, Status.PENDING_SCREENING, Status.CLOSED)
 

@@ -20,7 +20,7 @@ from tickets.services.schemes import shipped_text
 
 __all__ = ["place"]
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 PAGES = [row for row in ROWS if row.method == "get" and row.roles and "200" in row.status.split("|")]
 # What is rendered differently for each role is read as every one of them, the rest as one.

@@ -29,7 +29,7 @@ from tickets.pools import pools_of
 from tickets.services.schemes import shipped_text
 from tickets.states import STATES_OF, Kind, OrderStatus, Status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 ROLES = (
     "agent",
