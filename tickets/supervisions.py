@@ -77,6 +77,11 @@ def overdue(at: datetime) -> Q:
     return Q(status__in=SUPERVISION_OPEN, reply_due_at__lt=at)
 
 
+def may_read(user: User) -> bool:
+    """Whether supervision orders concern the user at all: who issues and judges them, and who answers."""
+    return has_role(user, Role.SUPERVISOR, *ANSWERERS, *tracks.roles())
+
+
 def tiles_of(user: User, at: datetime) -> list[Tile]:
     """What the user has to answer and to judge at the instant `at` (UTC), by its roles."""
     tiles = []

@@ -31,6 +31,7 @@ from tickets.monitor import (
 )
 from tickets.monitor_lists import MonitorFilter, page_of
 from tickets.services.schemes import current_version
+from tickets.supervisions import may_read
 from tickets.views import at_place, id_in, is_background, person
 from tickets.workload import workload_of
 
@@ -64,6 +65,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
         "page": page,
+        "has_orders": may_read(watch.user),
         "may_supervise": has_role(watch.user, Role.SUPERVISOR),
         "first": at_place(request.GET) if "after" in request.GET or "before" in request.GET else None,
         "previous": page.before and at_place(request.GET, before=page.before),

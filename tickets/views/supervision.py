@@ -11,13 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core import clock
-from organization.grants import has_role
-from organization.roles import Role
-from tickets import supervisions, tracks
+from tickets import supervisions
 from tickets.filters import SupervisionFilter
 from tickets.models import SupervisionOrder
 from tickets.models.supervision import SupervisionStatus
-from tickets.querysets import ANSWERERS
 from tickets.views import at_place, person
 
 
@@ -27,7 +24,7 @@ from tickets.views import at_place, person
 def orders(request: HttpRequest) -> HttpResponse:
     """The supervision orders that concern the user, as the address narrows them down."""
     user, at = person(request), clock.now()
-    if not has_role(user, Role.SUPERVISOR, *ANSWERERS, *tracks.roles()):
+    if not supervisions.may_read(user):
         raise PermissionDenied(_("Your roles have nothing to do with supervision orders."))
     narrowed = SupervisionFilter(request.GET, queryset=SupervisionOrder.objects.concerning(user), user=user, at=at)
     newest_first = request.GET.get("status") == SupervisionStatus.JUDGED
