@@ -85,7 +85,8 @@ def test_axe_finds_nothing_serious_on_any_screen(page: Page, place: Place) -> No
 
 def test_axe_finds_what_is_wrong(page: Page) -> None:
     page.set_content(
-        '<html lang="zh"><title>x</title><main><img src="x.png"><p style="color:#aaa">淡</p></main></html>'
+        '<html lang="zh"><title>x</title><main><img src="x.png">'
+        '<p style="color:#aaa">这一段文字太淡，看不清楚</p></main></html>'
     )
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert {fault.split(":")[0] for fault in page.evaluate(RUN, None)} == {"image-alt", "color-contrast"}

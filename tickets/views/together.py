@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.errors import Refused
+from core.numbers import is_valid_number
 from tickets.forms.together import asked_once, given
 from tickets.services.together import do_together
 from tickets.together import ACTS, act_for, picked_in
@@ -61,6 +62,8 @@ def together(request: HttpRequest, action: str) -> HttpResponse:
 def _situation(request: HttpRequest, picked: list[Picked]) -> Situation | None:
     """That of the first row, for what a form offers; None where it is not there for this person."""
     for row in picked[:1]:
+        if not is_valid_number(row.number):
+            return None
         try:
             seen = seen_by(request, row.number)
         except Http404:
