@@ -11,7 +11,7 @@ from tests.factories.organization import Operator, build_operator
 from tests.factories.tickets import bring_to, load_unicom, order_in
 from tickets.models import Ticket, WorkOrder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LONG_EMOJI = "😀" * 10_000
 

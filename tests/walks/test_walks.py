@@ -22,7 +22,7 @@ from tests.walks.machine import PASSING, Walk
 from tests.walks.people import people_of
 from tickets.states import Kind
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 WALKS = int(os.environ.get("WALKS", "0"))
 # A scheme of other habits: directors do not review, national complaints are cleared, not every complaint is accepted.
