@@ -45,7 +45,7 @@ def office(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         load_unicom()
         sync_roles()
         operator = build_operator()
-        said = {"description": f"请回电{CUSTOMER.phone}，身份证{IDENTITY}，宽带断网。"}
+        said: dict[str, Any] = {"description": f"请回电{CUSTOMER.phone}，身份证{IDENTITY}，宽带断网。"}
         for state in STATES:
             bring_to(state, operator, **said)
         for order_state in (OrderStatus.SENT, OrderStatus.PENDING_REVIEW):
@@ -107,7 +107,7 @@ class Walk:
         about = {
             name: value for name, value in match.kwargs.items() if name not in ("number", "seq", "object_id", "pk")
         }
-        ticket = self.kinds.get(match.kwargs.get("number", ""))
+        ticket: tuple[Any, ...] | None = self.kinds.get(match.kwargs.get("number", ""))
         if ticket is not None and about:
             ticket = ticket[:1]
         return match.view_name, *about.values(), ticket, QueryDict(query).get("pool")
