@@ -1,6 +1,6 @@
 """The access log and the pulse of the scheduler."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import clock
+from core.append_only import AppendOnly
 from core.errors import Refused
 
 
@@ -32,7 +33,7 @@ class AccessKind(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("access", "Refused")
 
 
-class AccessLog(models.Model):
+class AccessLog(AppendOnly):
     """One log-in, look at full data or at a caller's ticket, export, opened attachment or refused attempt (model 10).
 
     `subject` is the number of a ticket, or what else was accessed; `detail` says what of it. Written once, never
@@ -65,14 +66,8 @@ class AccessLog(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.username} {self.subject}".strip()
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new entry. Raises Refused for one that exists: a log is not edited."""
-        if not self._state.adding:
-            raise Refused(_("The access log cannot be changed."), code="immutable")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises Refused: a log is not shortened."""
+    def refuse(self) -> NoReturn:
+        """Raises Refused: a log is neither edited nor shortened, and who tries on a page is told so."""
         raise Refused(_("The access log cannot be changed."), code="immutable")
 
 

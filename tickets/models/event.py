@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.append_only import AppendOnly
 from organization.models import Unit
 from tickets.models.ticket import Ticket
 
 
-class TicketEvent(models.Model):
+class TicketEvent(AppendOnly):
     """One step of a ticket: who, for whom, in which role, what, from, to (model 10).
 
     Rows are chained by hashes (`tickets.record`) and are never changed or deleted.
@@ -47,15 +46,3 @@ class TicketEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}#{self.seq} {self.action}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            self._refuse()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        self._refuse()
-
-    @staticmethod
-    def _refuse() -> NoReturn:
-        raise TypeError("events are append-only")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.append_only import AppendOnly
 from organization.grants import grants_of
 from organization.models import Unit, User
 from organization.roles import Role
@@ -139,7 +140,7 @@ class Incident(models.Model):
         return self.status == IncidentStatus.OPEN
 
 
-class IncidentEvent(models.Model):
+class IncidentEvent(AppendOnly):
     """One step of an incident: who, when, what, why. Rows are never changed or deleted.
 
     `ticket` is the one that could not be answered together with the others, once for each.
@@ -165,17 +166,3 @@ class IncidentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} of incident {self.incident_id}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert. Raises TypeError for a row that exists."""
-        if not self._state.adding:
-            self._refuse()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Never. Raises TypeError."""
-        self._refuse()
-
-    @staticmethod
-    def _refuse() -> NoReturn:
-        raise TypeError("steps of an incident are append-only")
