@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from accounts.gate import BACKGROUND
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
 
@@ -35,4 +37,4 @@ def person(request: HttpRequest) -> User:
 
 def is_background(request: HttpRequest) -> bool:
     """Whether a script asks by itself, while nobody does anything."""
-    return request.headers.get("X-Background") == "1"
+    return BACKGROUND in request.headers
