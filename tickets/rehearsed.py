@@ -1,4 +1,4 @@
-"""Queries whose SQL is kept: building one out of all that a person's roles reach costs more than running it.
+"""Queries whose SQL is kept: building one out of all that a person's roles reach costs more than running it (ADR 0014).
 
 What every open page asks each half minute (tickets.views.live) is built once for a person and the rights that it has.
 """
